@@ -1,0 +1,7 @@
+"""The addresses of billing."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "billing"
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,26 @@
+"""What happened: cases and plans of care, visits and their services, notes that never change."""
+
+from documentation.models.case import (
+    Episode,
+    EpisodeDiagnosis,
+    Goal,
+    PlanOfCare,
+    ProcedureCode,
+)
+from documentation.models.note import Addendum, Note, NotePdf
+from documentation.models.visit import Draft, ServiceEntry, TimedEntry, Visit
+
+__all__ = [
+    "Addendum",
+    "Draft",
+    "Episode",
+    "EpisodeDiagnosis",
+    "Goal",
+    "Note",
+    "NotePdf",
+    "PlanOfCare",
+    "ProcedureCode",
+    "ServiceEntry",
+    "TimedEntry",
+    "Visit",
+]

@@ -1,0 +1,184 @@
+"""A patient's case: why they come, their diagnoses, their goals, and the plan of care."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils import timezone
+
+from people.models import Clinic, Patient, ReferringProvider, Therapist, User
+from people.models.staff import Discipline
+from people.validators import STATE_CHOICES
+
+
+class ProcedureCode(models.Model):
+    """A code therapists log, under our own short label; what it is worth is billing's business."""
+
+    class Kind(models.TextChoices):
+        TREATMENT = "treatment", "Treatment"
+        EVALUATION = "evaluation", "Evaluation"
+        RE_EVALUATION = "re_evaluation", "Re-evaluation"
+        MODALITY = "modality", "Modality"
+        TEST = "test", "Test"
+
+    code = models.CharField(max_length=5, primary_key=True)
+    label = models.CharField(max_length=60)
+    kind = models.CharField(max_length=15, choices=Kind.choices, default=Kind.TREATMENT)
+    timed = models.BooleanField()
+    minutes_per_unit = models.PositiveSmallIntegerField(null=True, blank=True)
+    base_code = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="add_ons"
+    )
+    disciplines = ArrayField(models.CharField(max_length=3, choices=Discipline.choices))
+    is_active = models.BooleanField(default=True)
+    source = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(timed=False) | models.Q(minutes_per_unit__gt=0),
+                name="a_timed_code_has_minutes_per_unit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.label}"
+
+
+class EpisodeQuerySet(models.QuerySet["Episode"]):
+    def visible_to(self, user: User) -> EpisodeQuerySet:
+        cases = self.filter(patient__removed_at=None)
+        if user.sees_all_clinics:
+            return cases
+        return cases.filter(patient__clinic__in=user.visible_clinics())
+
+
+class Episode(models.Model):
+    """One case: one problem, one discipline, from the first visit to discharge."""
+
+    class Accident(models.TextChoices):
+        NONE = "", "No accident"
+        AUTO = "AA", "Automobile accident"
+        WORK = "EM", "Employment"
+        OTHER = "OA", "Other accident"
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    discipline = models.CharField(max_length=3, choices=Discipline.choices, default=Discipline.PT)
+    title = models.CharField(max_length=80, help_text="Left knee, stroke, balance …")
+    therapist = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="+")
+    referring_provider = models.ForeignKey(
+        ReferringProvider, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    onset_on = models.DateField("onset", null=True, blank=True)
+    order_signed_on = models.DateField(
+        "order signed on", null=True, blank=True, help_text="The referral's own date."
+    )
+    started_on = models.DateField("first treatment", default=timezone.localdate)
+    discharged_on = models.DateField(null=True, blank=True)
+    precautions = models.TextField(blank=True)
+    accident = models.CharField(
+        max_length=2, choices=Accident.choices, default=Accident.NONE, blank=True
+    )
+    accident_state = models.CharField(max_length=2, choices=STATE_CHOICES, blank=True)
+    accident_on = models.DateField(null=True, blank=True)
+
+    objects = EpisodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(discharged_on=None)
+                | models.Q(discharged_on__gte=models.F("started_on")),
+                name="episode_runs_forward",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class EpisodeDiagnosis(models.Model):
+    """An ICD-10-CM code of the case, in the order claims point to it."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="diagnoses")
+    position = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    code = models.CharField(
+        max_length=8,
+        validators=[
+            RegexValidator(
+                r"^[A-TV-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?$", "Write a code such as I69.354."
+            )
+        ],
+    )
+    label = models.CharField(max_length=250)
+
+    class Meta:
+        ordering = ["episode", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["episode", "position"],
+                name="one_diagnosis_per_position",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.UniqueConstraint(fields=["episode", "code"], name="a_diagnosis_stands_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Goal(models.Model):
+    """Something measurable the patient shall be able to do, by when."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="goals")
+    text = models.CharField(max_length=300)
+    measure = models.CharField(max_length=80, blank=True)
+    baseline = models.CharField(max_length=40, blank=True)
+    target = models.CharField(max_length=40, blank=True)
+    due_on = models.DateField()
+    met_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["episode", "due_on", "pk"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class PlanOfCare(models.Model):
+    """What will be done, how often, for how long; and how it came to be certified.
+
+    Certified for its duration or 90 days from first treatment, whichever is shorter
+    (CMS Pub. 100-02, ch. 15, § 220.1.3). `sent_on` with the episode's `order_signed_on` is the
+    second way to certify an initial plan (42 CFR 424.24(c), from 2025).
+    """
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="plans")
+    starts_on = models.DateField()
+    frequency_per_week = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(7)]
+    )
+    duration_weeks = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(52)]
+    )
+    interventions = models.TextField(help_text="Type of treatment, in words.")
+    sent_on = models.DateField("sent to the referring provider", null=True, blank=True)
+    signed_on = models.DateField("signed by the referring provider", null=True, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["episode", "starts_on"], name="one_plan_per_episode_and_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"plan of care from {self.starts_on}"

@@ -1,0 +1,1 @@
+"""Decisions about documentation from values alone: vocabulary, completeness, narrative."""

@@ -1,0 +1,24 @@
+"""Who: the practice, its staff, its patients, their payers, and the line of who did what."""
+
+from people.models.api import ApiToken, IdempotentAnswer
+from people.models.audit import AuditEvent
+from people.models.patient import Authorization, Coverage, Patient
+from people.models.payer import Payer, ReferringProvider
+from people.models.practice import Clinic, Practice
+from people.models.staff import Role, Therapist, User
+
+__all__ = [
+    "ApiToken",
+    "AuditEvent",
+    "Authorization",
+    "Clinic",
+    "Coverage",
+    "IdempotentAnswer",
+    "Patient",
+    "Payer",
+    "Practice",
+    "ReferringProvider",
+    "Role",
+    "Therapist",
+    "User",
+]

@@ -1,0 +1,266 @@
+"""A patient, the cards they carry, and what their payers have authorised."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from people.models.payer import Payer
+from people.models.practice import Address, Clinic
+from people.models.staff import User
+from people.validators import validate_phone
+
+
+class Sex(models.TextChoices):
+    """Sex as claims carry it (X12 element 1068)."""
+
+    FEMALE = "F", "Female"
+    MALE = "M", "Male"
+    UNKNOWN = "U", "Unknown or other"
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    def visible_to(self, user: User) -> PatientQuerySet:
+        """Patients of the user's clinics who have not been removed."""
+        patients = self.filter(removed_at=None)
+        if user.sees_all_clinics:
+            return patients
+        return patients.filter(clinic__in=user.visible_clinics())
+
+
+class Patient(Address):
+    """Somebody we treat. Nothing clinical stands here; the chart is documentation's."""
+
+    mrn = models.CharField("MRN", max_length=12, unique=True, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
+    first_name = models.CharField(max_length=35)
+    middle_name = models.CharField(max_length=25, blank=True)
+    last_name = models.CharField(max_length=60)
+    suffix = models.CharField(max_length=10, blank=True, help_text="Jr, Sr, III …")
+    preferred_name = models.CharField(max_length=35, blank=True)
+    birth_date = models.DateField()
+    sex = models.CharField("sex on claims", max_length=1, choices=Sex.choices)
+    gender_identity = models.CharField(max_length=40, blank=True)
+    pronouns = models.CharField(max_length=30, blank=True)
+    mobile_phone = models.CharField(max_length=20, blank=True, validators=[validate_phone])
+    home_phone = models.CharField(max_length=20, blank=True, validators=[validate_phone])
+    email = models.EmailField("e-mail", blank=True)
+    contact_by = models.CharField(
+        "prefers",
+        max_length=5,
+        choices=[
+            ("sms", "Text message"),
+            ("email", "E-mail"),
+            ("phone", "Telephone"),
+            ("none", "No reminders"),
+        ],
+        default="phone",
+    )
+    emergency_name = models.CharField("emergency contact", max_length=80, blank=True)
+    emergency_phone = models.CharField(max_length=20, blank=True, validators=[validate_phone])
+    emergency_relation = models.CharField(max_length=40, blank=True)
+    guarantor_name = models.CharField(
+        "guarantor", max_length=80, blank=True, help_text="Empty when patients pay for themselves."
+    )
+    guarantor_phone = models.CharField(max_length=20, blank=True, validators=[validate_phone])
+    deceased_on = models.DateField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["last_name", "first_name", "birth_date", "pk"]
+        indexes = [
+            models.Index(fields=["clinic", "last_name", "first_name"], name="patient_by_name"),
+            models.Index(fields=["birth_date"], name="patient_by_birth_date"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(birth_date__gte=dt.date(1890, 1, 1)),
+                name="patient_born_after_1890",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(deceased_on=None)
+                | models.Q(deceased_on__gte=models.F("birth_date")),
+                name="patient_died_after_birth",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.list_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:patient", args=[self.pk])
+
+    @property
+    def list_name(self) -> str:
+        """Okafor Jr, Ada — as lists and search show a patient."""
+        family = f"{self.last_name} {self.suffix}".strip()
+        return f"{family}, {self.preferred_name or self.first_name}"
+
+    @property
+    def full_name(self) -> str:
+        parts = (self.first_name, self.middle_name, self.last_name, self.suffix)
+        return " ".join(part for part in parts if part)
+
+    def age_on(self, day: dt.date) -> int:
+        had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
+        return day.year - self.birth_date.year - (not had_birthday)
+
+    def clean(self) -> None:
+        today = timezone.now().date()
+        problems: dict[str, str] = {}
+        if self.birth_date and self.birth_date > today:
+            problems["birth_date"] = "The birth date lies in the future."
+        if self.birth_date and self.birth_date < dt.date(1890, 1, 1):
+            problems["birth_date"] = "The birth date is before 1890: check the year."
+        if self.deceased_on and self.birth_date and self.deceased_on < self.birth_date:
+            problems["deceased_on"] = "This is before the birth date."
+        if problems:
+            raise ValidationError(problems)
+
+
+class Coverage(models.Model):
+    """One insurance card: who pays, under which number, in which order, from when to when."""
+
+    class Relation(models.TextChoices):
+        """The patient's relation to the subscriber (X12 element 1069)."""
+
+        SELF = "18", "Patient is the subscriber"
+        SPOUSE = "01", "Spouse"
+        CHILD = "19", "Child"
+        OTHER = "G8", "Other"
+
+    class Priority(models.IntegerChoices):
+        PRIMARY = 1, "Primary"
+        SECONDARY = 2, "Secondary"
+        TERTIARY = 3, "Tertiary"
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="coverages")
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="coverages")
+    member_id = models.CharField("member ID", max_length=40)
+    group_number = models.CharField(max_length=40, blank=True)
+    group_name = models.CharField(max_length=60, blank=True)
+    relation = models.CharField(max_length=2, choices=Relation.choices, default=Relation.SELF)
+    priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.PRIMARY)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True, help_text="Empty while it runs.")
+    copay = models.DecimalField(
+        max_digits=8, decimal_places=2, default=0, validators=[MinValueValidator(0)]
+    )
+    coinsurance_percent = models.DecimalField(
+        max_digits=5, decimal_places=2, default=0, validators=[MinValueValidator(0)]
+    )
+    deductible = models.DecimalField(
+        max_digits=9, decimal_places=2, default=0, validators=[MinValueValidator(0)]
+    )
+    claim_number = models.CharField(
+        max_length=30, blank=True, help_text="Workers' compensation or automobile claim number."
+    )
+    subscriber_first_name = models.CharField(max_length=35, blank=True)
+    subscriber_middle_name = models.CharField(max_length=25, blank=True)
+    subscriber_last_name = models.CharField(max_length=60, blank=True)
+    subscriber_suffix = models.CharField(max_length=10, blank=True)
+    subscriber_birth_date = models.DateField(null=True, blank=True)
+    subscriber_sex = models.CharField(max_length=1, choices=Sex.choices, blank=True)
+    subscriber_line1 = models.CharField("subscriber street", max_length=55, blank=True)
+    subscriber_city = models.CharField(max_length=30, blank=True)
+    subscriber_state = models.CharField(max_length=2, blank=True)
+    subscriber_postal_code = models.CharField("subscriber ZIP code", max_length=10, blank=True)
+
+    class Meta:
+        ordering = ["patient", "priority", "-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
+                name="coverage_runs_forward",
+            ),
+            ExclusionConstraint(
+                name="one_coverage_per_priority_and_day",
+                expressions=[
+                    ("patient", RangeOperators.EQUAL),
+                    ("priority", RangeOperators.EQUAL),
+                    (
+                        models.Func(
+                            "starts_on",
+                            "ends_on",
+                            models.Value("[]"),
+                            function="DATERANGE",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=(
+                    "Another card already has this place (primary …) on some of these days."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payer} ({self.get_priority_display().lower()})"
+
+    def is_active_on(self, day: dt.date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+    def clean(self) -> None:
+        problems: dict[str, str] = {}
+        if self.ends_on and self.starts_on and self.ends_on < self.starts_on:
+            problems["ends_on"] = "The end lies before the start."
+        if self.relation != self.Relation.SELF:
+            if not self.subscriber_last_name:
+                problems["subscriber_last_name"] = "Who holds the policy? Write the last name."
+            if not self.subscriber_first_name:
+                problems["subscriber_first_name"] = "Write the subscriber's first name."
+            if not self.subscriber_birth_date:
+                problems["subscriber_birth_date"] = "Claims need the subscriber's birth date."
+        if problems:
+            raise ValidationError(problems)
+
+
+class Authorization(models.Model):
+    """What a payer has agreed to pay for: visits or units of certain codes, between two days."""
+
+    coverage = models.ForeignKey(Coverage, on_delete=models.PROTECT, related_name="authorizations")
+    number = models.CharField(max_length=50)
+    codes = ArrayField(
+        models.CharField(max_length=5), default=list, blank=True, help_text="Empty: any code."
+    )
+    visits_approved = models.PositiveSmallIntegerField(null=True, blank=True)
+    units_approved = models.PositiveSmallIntegerField(null=True, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+
+    class Meta:
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+                name="authorization_runs_forward",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(visits_approved__isnull=False)
+                | models.Q(units_approved__isnull=False),
+                name="authorization_counts_visits_or_units",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def clean(self) -> None:
+        problems: dict[str, str] = {}
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            problems["ends_on"] = "The end lies before the start."
+        if self.visits_approved is None and self.units_approved is None:
+            problems["visits_approved"] = "Write how many visits, or how many units, are approved."
+        if problems:
+            raise ValidationError(problems)

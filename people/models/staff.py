@@ -1,0 +1,157 @@
+"""The people who work here: their log-in, their roles, and what a therapist may sign."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+
+from people.models.practice import Clinic
+from people.validators import STATE_CHOICES, validate_npi, validate_taxonomy
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", "Owner"
+    FRONT_DESK = "front_desk", "Front desk"
+    THERAPIST = "therapist", "Therapist"
+    ASSISTANT = "assistant", "Assistant"
+    BILLER = "biller", "Biller"
+    AUDITOR = "auditor", "Auditor"
+
+
+class EmailUserManager(UserManager["User"]):
+    """Accounts are named by e-mail; there is no user name."""
+
+    def _create_user_object(self, username, email, password, **fields):  # type: ignore[no-untyped-def]
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        return user
+
+    def create_user(self, email, password=None, **fields):  # type: ignore[no-untyped-def,override]
+        return super().create_user(email, email, password, **fields)
+
+    def create_superuser(self, email, password=None, **fields):  # type: ignore[no-untyped-def,override]
+        return super().create_superuser(email, email, password, **fields)
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email__iexact=email)
+
+
+class User(AbstractUser):
+    """A member of staff. Roles say what they may do; clinics say whose records they may see."""
+
+    username = None  # type: ignore[assignment]
+    email = models.EmailField("e-mail", unique=True)
+    roles = ArrayField(
+        models.CharField(max_length=20, choices=Role.choices), default=list, blank=True
+    )
+    clinics = models.ManyToManyField(Clinic, related_name="staff", blank=True)
+    theme = models.CharField(
+        max_length=5,
+        choices=[("auto", "As the device"), ("light", "Light"), ("dark", "Dark")],
+        default="auto",
+    )
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[EmailUserManager] = EmailUserManager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["last_name", "first_name"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_account_per_email"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+    def has_role(self, *roles: str) -> bool:
+        """Whether this account is active and holds one of the roles."""
+        return self.is_active and not set(roles).isdisjoint(self.roles)
+
+    @property
+    def sees_all_clinics(self) -> bool:
+        return self.has_role(Role.OWNER, Role.AUDITOR, Role.BILLER)
+
+    def visible_clinics(self) -> models.QuerySet[Clinic]:
+        """The clinics whose patients, appointments and claims this person may see."""
+        if self.sees_all_clinics:
+            return Clinic.objects.all()
+        return self.clinics.all()
+
+
+class Discipline(models.TextChoices):
+    PT = "PT", "Physical therapy"
+    OT = "OT", "Occupational therapy"
+    SLP = "SLP", "Speech-language pathology"
+
+
+class Therapist(models.Model):
+    """Somebody who treats: a licensed therapist, an assistant, or a physician."""
+
+    class Credential(models.TextChoices):
+        PT = "PT", "PT"
+        OT = "OT", "OT"
+        SLP = "SLP", "SLP"
+        PTA = "PTA", "PTA"
+        OTA = "OTA", "OTA"
+        MD = "MD", "MD"
+
+    ASSISTANTS = (Credential.PTA, Credential.OTA)
+    DISCIPLINE_OF: ClassVar[dict[str, str]] = {
+        "PT": "PT",
+        "PTA": "PT",
+        "OT": "OT",
+        "OTA": "OT",
+        "SLP": "SLP",
+        "MD": "PT",
+    }
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="therapist")
+    credential = models.CharField(max_length=3, choices=Credential.choices)
+    npi = models.CharField("NPI", max_length=10, blank=True, validators=[validate_npi])
+    taxonomy = models.CharField(max_length=10, blank=True, validators=[validate_taxonomy])
+    licence_number = models.CharField(max_length=20)
+    licence_state = models.CharField(max_length=2, choices=STATE_CHOICES)
+    licence_expires_on = models.DateField()
+    supervisor = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="assistants"
+    )
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["user__last_name", "user__first_name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(credential__in=["PTA", "OTA"]) | ~models.Q(npi=""),
+                name="a_rendering_therapist_has_an_npi",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(supervisor=models.F("id")), name="nobody_supervises_themselves"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user.get_full_name()}, {self.credential}"
+
+    @property
+    def discipline(self) -> str:
+        return self.DISCIPLINE_OF[self.credential]
+
+    @property
+    def is_assistant(self) -> bool:
+        return self.credential in self.ASSISTANTS
+
+    def clean(self) -> None:
+        problems: dict[str, str] = {}
+        if self.is_assistant and self.supervisor is None:
+            problems["supervisor"] = "An assistant works under a supervising therapist."
+        if self.supervisor is not None and self.supervisor.is_assistant:
+            problems["supervisor"] = "An assistant cannot supervise."
+        if not self.is_assistant and not self.npi:
+            problems["npi"] = "A therapist who renders services needs an NPI."
+        if problems:
+            raise ValidationError(problems)

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class PtPracticeConfig(AppConfig):
+    name = "pt_practice"

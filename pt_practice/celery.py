@@ -1,0 +1,23 @@
+"""The background workers: what runs by the clock, and how a task is delivered.
+
+Postgres holds what waits; Redis only rings the bell. A task may run twice, so each says in its
+docstring why twice is safe; `beat_schedule` sweeps up what a lost bell left behind.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pt_practice.settings")
+
+app = Celery("pt_practice")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+MINUTE = 60
+
+app.conf.beat_schedule = {
+    "sweep-pdfs": {"task": "documentation.tasks.sweep_pdfs", "schedule": 10 * MINUTE},
+    "sweep-claims": {"task": "billing.tasks.sweep_claims", "schedule": 10 * MINUTE},
+    "flag-stuck-batches": {"task": "billing.tasks.flag_stuck_batches", "schedule": 15 * MINUTE},
+}

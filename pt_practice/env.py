@@ -1,0 +1,65 @@
+"""How a setting reaches the program: from the environment, or from a file the environment names.
+
+Each reader stops at start-up with a sentence that says what to write; nothing is guessed.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def flag(name: str, default: bool = False) -> bool:
+    raw = text(name)
+    if not raw:
+        return default
+    if raw.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if raw.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} is {raw!r}: write 1 or 0.")
+
+
+def number(name: str, default: int) -> int:
+    raw = text(name)
+    if not raw:
+        return default
+    try:
+        return int(raw)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {raw!r}: write a whole number.") from None
+
+
+def names(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def secret(name: str) -> str:
+    """The value of NAME, or the content of the file that NAME_FILE names."""
+    file_name = text(f"{name}_FILE")
+    value = Path(file_name).read_text(encoding="utf-8").strip() if file_name else text(name)
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} is not set: write a long random value, or a file's path in {name}_FILE."
+        )
+    return value
+
+
+def database(name: str = "DATABASE_URL") -> dict[str, object]:
+    """A Django database from postgres://user:password@host:port/name; host may be %2Fa%2Fsocket."""
+    url = urlsplit(secret(name))
+    if url.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured(f"{name} must begin with postgres:// (it is {url.scheme!r}).")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.lstrip("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": unquote(url.netloc.rsplit("@", 1)[-1].partition(":")[0]),
+        "PORT": str(url.port or ""),
+    }

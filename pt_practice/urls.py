@@ -1,0 +1,24 @@
+"""The addresses: each app's pages, then the API, then what everybody needs."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from pt_practice import api, views
+
+handler400 = "web.views.bad_request"
+handler403 = "web.views.forbidden"
+handler404 = "web.views.not_found"
+handler500 = "web.views.server_error"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("health/", views.health, name="health"),
+    path("account/", include("people.account_urls")),
+    path("", include("people.urls")),
+    path("", include("scheduling.urls")),
+    path("", include("documentation.urls")),
+    path("", include("billing.urls")),
+    path("api/v1/", include((api.urls, "api"))),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+]

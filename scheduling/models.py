@@ -1,0 +1,243 @@
+"""When: appointment types, rooms, working hours, closures, and the appointments themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from people.models import Clinic, Patient, Therapist, User
+from people.models.staff import Discipline
+
+
+class AppointmentType(models.Model):
+    """What kind of visit is booked: its length, its colour, and whom it needs."""
+
+    class Tint(models.TextChoices):
+        BLUE = "blue", "Blue"
+        TEAL = "teal", "Teal"
+        GREEN = "green", "Green"
+        AMBER = "amber", "Amber"
+        ORANGE = "orange", "Orange"
+        PINK = "pink", "Pink"
+        PURPLE = "purple", "Purple"
+        SLATE = "slate", "Slate"
+
+    name = models.CharField(max_length=40, unique=True)
+    minutes = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(5), MaxValueValidator(480)]
+    )
+    tint = models.CharField(max_length=10, choices=Tint.choices, default=Tint.BLUE)
+    discipline = models.CharField(max_length=3, choices=Discipline.choices, default=Discipline.PT)
+    is_evaluation = models.BooleanField(
+        default=False, help_text="Evaluations are booked with therapists, not assistants."
+    )
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Room(models.Model):
+    """A room or bay that holds one appointment at a time."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=40)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["clinic", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "name"], name="one_room_per_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WeeklyHours(models.Model):
+    """When a therapist works at a clinic on one weekday, in the clinic's wall clock."""
+
+    therapist = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="+")
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    weekday = models.SmallIntegerField(
+        choices=[(0, "Mon"), (1, "Tue"), (2, "Wed"), (3, "Thu"), (4, "Fri"), (5, "Sat"), (6, "Sun")]
+    )
+    starts_at = models.TimeField()
+    ends_at = models.TimeField()
+
+    class Meta:
+        ordering = ["therapist", "weekday", "starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="hours_run_forward"
+            ),
+            models.UniqueConstraint(
+                fields=["therapist", "weekday", "starts_at"], name="one_start_per_weekday"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.therapist} {self.get_weekday_display()} {self.starts_at:%H:%M}"
+
+
+class Closure(models.Model):
+    """Time when a clinic is shut, a therapist is away, or a room is out of use."""
+
+    clinic = models.ForeignKey(
+        Clinic, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    therapist = models.ForeignKey(
+        Therapist, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    room = models.ForeignKey(
+        Room, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="closure_runs_forward"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    models.Q(clinic__isnull=False, therapist=None, room=None)
+                    | models.Q(clinic=None, therapist__isnull=False, room=None)
+                    | models.Q(clinic=None, therapist=None, room__isnull=False)
+                ),
+                name="closure_is_of_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} from {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+LIVE_STATUSES = ("booked", "confirmed", "arrived", "in_session", "completed")
+SPAN = models.Func(
+    "starts_at",
+    "ends_at",
+    models.Value("[)"),
+    function="TSTZRANGE",
+    output_field=DateTimeRangeField(),
+)
+
+
+def no_two_live(of: str) -> ExclusionConstraint:
+    """The database's refusal of two live appointments of one `of` at once."""
+    return ExclusionConstraint(
+        name=f"no_two_live_appointments_of_a_{of}",
+        expressions=[(of, RangeOperators.EQUAL), (SPAN, RangeOperators.OVERLAPS)],
+        condition=models.Q(status__in=LIVE_STATUSES),
+    )
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def visible_to(self, user: User) -> AppointmentQuerySet:
+        """Appointments at the clinics this person works in."""
+        if user.sees_all_clinics:
+            return self.all()
+        return self.filter(clinic__in=user.visible_clinics())
+
+    def live(self) -> AppointmentQuerySet:
+        """Appointments that hold their time: not cancelled and not a no-show."""
+        return self.filter(status__in=LIVE_STATUSES)
+
+    def overlapping(self, starts_at: dt.datetime, ends_at: dt.datetime) -> AppointmentQuerySet:
+        return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+
+    def for_day_sheet(self) -> AppointmentQuerySet:
+        return self.select_related("patient", "therapist__user", "type", "room", "clinic").order_by(
+            "starts_at", "pk"
+        )
+
+
+class Appointment(models.Model):
+    """A patient, a therapist and a stretch of time at a clinic."""
+
+    class Status(models.TextChoices):
+        BOOKED = "booked", "Booked"
+        CONFIRMED = "confirmed", "Confirmed"
+        ARRIVED = "arrived", "Arrived"
+        IN_SESSION = "in_session", "In session"
+        COMPLETED = "completed", "Completed"
+        NO_SHOW = "no_show", "No-show"
+        CANCELLED = "cancelled", "Cancelled"
+
+    ALLOWED = {
+        Status.BOOKED: {Status.CONFIRMED, Status.ARRIVED, Status.NO_SHOW, Status.CANCELLED},
+        Status.CONFIRMED: {Status.ARRIVED, Status.NO_SHOW, Status.CANCELLED},
+        Status.ARRIVED: {Status.BOOKED, Status.IN_SESSION, Status.CANCELLED},
+        Status.IN_SESSION: {Status.COMPLETED},
+        Status.COMPLETED: set(),
+        Status.NO_SHOW: set(),
+        Status.CANCELLED: set(),
+    }
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    therapist = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="+")
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    room = models.ForeignKey(
+        Room, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    type = models.ForeignKey(AppointmentType, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.BOOKED)
+    cancel_reason = models.CharField(max_length=120, blank=True)
+    remark = models.CharField(
+        max_length=200, blank=True, help_text="For the desk; nothing clinical."
+    )
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    booked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    booked_at = models.DateTimeField(default=timezone.now)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        indexes = [
+            models.Index(fields=["clinic", "starts_at"], name="appointment_by_clinic_day"),
+            models.Index(fields=["patient", "-starts_at"], name="appointment_by_patient"),
+            models.Index(fields=["therapist", "starts_at"], name="appointment_by_therapist"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="appointment_runs_forward",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__lte=models.F("starts_at") + dt.timedelta(hours=12)),
+                name="appointment_within_half_a_day",
+            ),
+            no_two_live("therapist"),
+            no_two_live("room"),
+            no_two_live("patient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"appointment {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("scheduling:appointment", args=[self.pk])
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE_STATUSES
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)

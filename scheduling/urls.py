@@ -1,0 +1,7 @@
+"""The addresses of scheduling."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "scheduling"
+
+urlpatterns: list[URLPattern | URLResolver] = []

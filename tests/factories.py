@@ -1,0 +1,303 @@
+"""Dull rows for tests: required fields only. What matters to a test is written in the test."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import factory
+
+from documentation.models import (
+    Episode,
+    EpisodeDiagnosis,
+    Goal,
+    Note,
+    PlanOfCare,
+    ProcedureCode,
+    TimedEntry,
+    Visit,
+)
+from people.models import (
+    Authorization,
+    Clinic,
+    Coverage,
+    Patient,
+    Payer,
+    Practice,
+    ReferringProvider,
+    Role,
+    Therapist,
+    User,
+)
+from people.validators import npi_check_digit
+from scheduling.models import Appointment, AppointmentType, Room, WeeklyHours
+
+PORTLAND = ZoneInfo("America/Los_Angeles")
+MONDAY = dt.date(2026, 3, 2)
+PASSWORD = "correct-horse-battery"
+
+
+def at(hour: int, minute: int = 0, day: dt.date = MONDAY) -> dt.datetime:
+    """A moment on the clinic's wall clock, 2 March 2026 unless told."""
+    return dt.datetime.combine(day, dt.time(hour, minute), PORTLAND)
+
+
+def npi(number: int) -> str:
+    first_nine = f"1{number:08d}"
+    return first_nine + str(npi_check_digit(first_nine))
+
+
+class Rows(factory.django.DjangoModelFactory):
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+
+class PracticeFactory(Rows):
+    class Meta:
+        model = Practice
+        django_get_or_create = ("id",)
+
+    id = 1
+    legal_name = "Riverbend Physical Therapy LLC"
+    ein = "931234567"
+    npi = npi(22233344)
+    phone = "+15035550142"
+    billing_contact = "Billing office"
+    line1 = "100 Main St"
+    city = "Portland"
+    state = "OR"
+    postal_code = "97201-0001"
+
+
+class ClinicFactory(Rows):
+    class Meta:
+        model = Clinic
+
+    name = factory.Sequence(lambda n: f"Clinic {n}")
+    time_zone = "America/Los_Angeles"
+    phone = "+15035550142"
+    line1 = "100 Main St"
+    city = "Portland"
+    state = "OR"
+    postal_code = "97201-0001"
+
+
+class UserFactory(Rows):
+    """A member of staff; `clinics=[...]` says where they work."""
+
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"staff{n}@example.com")
+    first_name = "Sam"
+    last_name = factory.Sequence(lambda n: f"Staff{n}")
+    roles = [Role.FRONT_DESK]
+    password = factory.django.Password(PASSWORD)
+
+    @factory.post_generation
+    def clinics(self, create, extracted, **kwargs):
+        if create and extracted:
+            self.clinics.set(extracted)
+
+
+class TherapistFactory(Rows):
+    class Meta:
+        model = Therapist
+
+    user = factory.SubFactory(UserFactory, roles=[Role.THERAPIST])
+    credential = "PT"
+    npi = factory.Sequence(npi)
+    taxonomy = "225100000X"
+    licence_number = factory.Sequence(lambda n: f"PT{n:05d}")
+    licence_state = "OR"
+    licence_expires_on = dt.date(2030, 12, 31)
+
+
+class AssistantFactory(TherapistFactory):
+    user = factory.SubFactory(UserFactory, roles=[Role.ASSISTANT])
+    credential = "PTA"
+    npi = ""
+    taxonomy = "225200000X"
+    supervisor = factory.SubFactory(TherapistFactory)
+
+
+class PatientFactory(Rows):
+    class Meta:
+        model = Patient
+
+    mrn = factory.Sequence(lambda n: f"PT{n:06d}")
+    clinic = factory.SubFactory(ClinicFactory)
+    first_name = "Ada"
+    last_name = "Okafor"
+    birth_date = dt.date(1958, 3, 12)
+    sex = "F"
+    line1 = "22 Oak Ave"
+    city = "Portland"
+    state = "OR"
+    postal_code = "97202"
+
+
+class ReferringProviderFactory(Rows):
+    class Meta:
+        model = ReferringProvider
+
+    first_name = "Marcus"
+    last_name = "Hale"
+    credential = "MD"
+    npi = factory.Sequence(lambda n: npi(50_000_000 + n))
+
+
+class PayerFactory(Rows):
+    class Meta:
+        model = Payer
+
+    name = factory.Sequence(lambda n: f"Payer {n}")
+    kind = Payer.Kind.COMMERCIAL
+    edi_payer_id = "60054"
+    claim_filing_code = "CI"
+    line1 = "PO Box 14079"
+    city = "Lexington"
+    state = "KY"
+    postal_code = "40512"
+
+
+class CoverageFactory(Rows):
+    class Meta:
+        model = Coverage
+
+    patient = factory.SubFactory(PatientFactory)
+    payer = factory.SubFactory(PayerFactory)
+    member_id = "W123456789"
+    starts_on = dt.date(2025, 1, 1)
+
+
+class AuthorizationFactory(Rows):
+    class Meta:
+        model = Authorization
+
+    coverage = factory.SubFactory(CoverageFactory)
+    number = "AUTH778"
+    visits_approved = 12
+    starts_on = dt.date(2026, 1, 1)
+    ends_on = dt.date(2026, 12, 31)
+
+
+class AppointmentTypeFactory(Rows):
+    class Meta:
+        model = AppointmentType
+
+    name = factory.Sequence(lambda n: f"Follow-up {n}")
+    minutes = 45
+
+
+class RoomFactory(Rows):
+    class Meta:
+        model = Room
+
+    clinic = factory.SubFactory(ClinicFactory)
+    name = factory.Sequence(lambda n: f"Bay {n}")
+
+
+class WeeklyHoursFactory(Rows):
+    class Meta:
+        model = WeeklyHours
+
+    therapist = factory.SubFactory(TherapistFactory)
+    clinic = factory.SubFactory(ClinicFactory)
+    weekday = 0
+    starts_at = dt.time(8)
+    ends_at = dt.time(17)
+
+
+class AppointmentFactory(Rows):
+    class Meta:
+        model = Appointment
+
+    patient = factory.SubFactory(PatientFactory)
+    therapist = factory.SubFactory(TherapistFactory)
+    clinic = factory.SelfAttribute("patient.clinic")
+    type = factory.SubFactory(AppointmentTypeFactory)
+    starts_at = at(9)
+    ends_at = factory.LazyAttribute(lambda o: o.starts_at + dt.timedelta(minutes=o.type.minutes))
+
+
+class ProcedureCodeFactory(Rows):
+    class Meta:
+        model = ProcedureCode
+        django_get_or_create = ("code",)
+
+    code = "97110"
+    label = "Therapeutic exercise"
+    timed = True
+    minutes_per_unit = 15
+    disciplines = ["PT", "OT"]
+    source = "test"
+
+
+class EpisodeFactory(Rows):
+    class Meta:
+        model = Episode
+
+    patient = factory.SubFactory(PatientFactory)
+    clinic = factory.SelfAttribute("patient.clinic")
+    title = "Balance after stroke"
+    therapist = factory.SubFactory(TherapistFactory)
+    referring_provider = factory.SubFactory(ReferringProviderFactory)
+    started_on = dt.date(2026, 2, 23)
+
+
+class EpisodeDiagnosisFactory(Rows):
+    class Meta:
+        model = EpisodeDiagnosis
+
+    episode = factory.SubFactory(EpisodeFactory)
+    position = 1
+    code = "I69.354"
+    label = "Hemiplegia after stroke, left side"
+
+
+class GoalFactory(Rows):
+    class Meta:
+        model = Goal
+
+    episode = factory.SubFactory(EpisodeFactory)
+    text = "Walk 300 m outdoors without a device"
+    due_on = dt.date(2026, 5, 1)
+
+
+class PlanOfCareFactory(Rows):
+    class Meta:
+        model = PlanOfCare
+
+    episode = factory.SubFactory(EpisodeFactory)
+    starts_on = dt.date(2026, 2, 23)
+    frequency_per_week = 2
+    duration_weeks = 8
+    interventions = "Neuromuscular re-education, gait training"
+
+
+class VisitFactory(Rows):
+    class Meta:
+        model = Visit
+
+    episode = factory.SubFactory(EpisodeFactory)
+    patient = factory.SelfAttribute("episode.patient")
+    clinic = factory.SelfAttribute("patient.clinic")
+    therapist = factory.SelfAttribute("episode.therapist")
+    date_of_service = MONDAY
+    place_of_service = "11"
+
+
+class TimedEntryFactory(Rows):
+    class Meta:
+        model = TimedEntry
+
+    visit = factory.SubFactory(VisitFactory)
+    code = factory.SubFactory(ProcedureCodeFactory)
+    minutes = 20
+
+
+class NoteFactory(Rows):
+    class Meta:
+        model = Note
+
+    visit = factory.SubFactory(VisitFactory)
