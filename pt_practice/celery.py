@@ -19,5 +19,4 @@ MINUTE = 60
 app.conf.beat_schedule = {
     "sweep-pdfs": {"task": "documentation.tasks.sweep_pdfs", "schedule": 10 * MINUTE},
     "sweep-claims": {"task": "billing.tasks.sweep_claims", "schedule": 10 * MINUTE},
-    "flag-stuck-batches": {"task": "billing.tasks.flag_stuck_batches", "schedule": 15 * MINUTE},
 }

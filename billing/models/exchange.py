@@ -1,0 +1,59 @@
+"""What leaves the house: batches of claims and the files they became, byte for byte."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.models.claim import Claim
+from people.models import Payer, User
+
+
+class EdiFile(models.Model):
+    """A file exactly as it left (or came in), with its SHA-256; never changed."""
+
+    class Kind(models.TextChoices):
+        CLAIMS = "837P", "Claims (837P)"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    file_name = models.CharField(max_length=100, unique=True)
+    file_bytes = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class Batch(models.Model):
+    """Claims that travel together to one receiver, in one file."""
+
+    class Status(models.TextChoices):
+        BUILT = "built", "Built"
+        SENT = "sent", "Sent"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="+")
+    interchange_control_number = models.PositiveIntegerField(unique=True, editable=False)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.BUILT)
+    claims = models.ManyToManyField(Claim, related_name="batches")
+    file = models.OneToOneField(EdiFile, on_delete=models.PROTECT, related_name="batch")
+    total = models.DecimalField(max_digits=12, decimal_places=2)
+    built_at = models.DateTimeField(default=timezone.now)
+    built_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    sent_at = models.DateTimeField(null=True, blank=True)
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-built_at", "-pk"]
+        verbose_name_plural = "batches"
+
+    def __str__(self) -> str:
+        return f"batch {self.interchange_control_number:09d}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("billing:batch", args=[self.pk])

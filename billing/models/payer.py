@@ -1,0 +1,163 @@
+"""How payers behave and what codes cost: effective-dated rows, each with its source."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from billing.rules.types import UnitRule
+from documentation.models import ProcedureCode
+from people.models import Payer
+
+IN_FORCE = models.Func(
+    "effective_from",
+    "effective_to",
+    models.Value("[]"),
+    function="DATERANGE",
+    output_field=DateRangeField(),
+)
+
+
+def default_modifier_order() -> list[str]:
+    return ["59", "XE", "XS", "XP", "XU", "GP", "GO", "GN", "CQ", "CO", "KX", "GA", "GX", "GY"]
+
+
+class EffectiveQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    def in_force_on(self, day: dt.date) -> EffectiveQuerySet:
+        return self.filter(Q(effective_to=None) | Q(effective_to__gte=day), effective_from__lte=day)
+
+
+class Effective(models.Model):
+    """A row that holds from one day to another, both included, and says where it comes from."""
+
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True, blank=True, help_text="Empty while it holds.")
+    source = models.CharField(max_length=200)
+
+    objects = EffectiveQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class CodeRule(Effective):
+    """How billing treats a procedure code: therapy or not, reduced when repeated or not."""
+
+    class Therapy(models.TextChoices):
+        ALWAYS = "A", "Always therapy"
+        SOMETIMES = "S", "Sometimes therapy"
+        NEVER = "", "No therapy code"
+
+    code = models.ForeignKey(ProcedureCode, on_delete=models.PROTECT, related_name="+")
+    therapy = models.CharField(max_length=1, choices=Therapy.choices, blank=True)
+    mppr = models.BooleanField(default=False, help_text="MULT PROC 5 in the fee schedule file.")
+
+    class Meta:
+        ordering = ["code", "-effective_from"]
+        constraints = [
+            ExclusionConstraint(
+                name="one_code_rule_per_day",
+                expressions=[
+                    ("code", RangeOperators.EQUAL),
+                    (IN_FORCE, RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code_id} from {self.effective_from}"
+
+
+class PayerPolicy(Effective):
+    """What one payer wants on its claims, from one day to another."""
+
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="+")
+    unit_rule = models.CharField(
+        max_length=3, choices=[(rule.value, rule.label) for rule in UnitRule]
+    )
+    discipline_modifier = models.BooleanField("wants GP, GO or GN", default=True)
+    assistant_modifier = models.BooleanField("wants CQ or CO", default=False)
+    ncci = models.BooleanField("applies NCCI edits", default=True)
+    mue = models.BooleanField("applies MUE limits", default=True)
+    distinct_modifier = models.CharField(
+        max_length=2, choices=[("59", "59"), ("X", "XE, XS, XP or XU")], default="59"
+    )
+    mppr = models.BooleanField("reduces multiple procedures", default=False)
+    kx = models.BooleanField("wants KX over the threshold", default=False)
+    modifier_order = ArrayField(
+        models.CharField(max_length=2), default=default_modifier_order, blank=True
+    )
+    timely_filing_days = models.PositiveSmallIntegerField(
+        default=365, validators=[MinValueValidator(1)]
+    )
+    certification_needed = models.BooleanField("plan of care must be certified", default=False)
+    referral_needed = models.BooleanField("referring provider must be named", default=False)
+    authorization_needed = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["payer", "-effective_from"]
+        verbose_name_plural = "payer policies"
+        constraints = [
+            ExclusionConstraint(
+                name="one_policy_per_payer_and_day",
+                expressions=[
+                    ("payer", RangeOperators.EQUAL),
+                    (IN_FORCE, RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="Another policy of this payer holds on some of these days.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payer} from {self.effective_from}"
+
+
+class FeeSchedule(Effective):
+    """A list of charges: the practice's own (no payer), or one agreed with a payer."""
+
+    name = models.CharField(max_length=60)
+    payer = models.ForeignKey(
+        Payer, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["name", "-effective_from"]
+        constraints = [
+            ExclusionConstraint(
+                name="one_fee_schedule_per_payer_and_day",
+                expressions=[
+                    (
+                        models.functions.Coalesce("payer", models.Value(0)),
+                        RangeOperators.EQUAL,
+                    ),
+                    (IN_FORCE, RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="Another list of this payer holds on some of these days.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Fee(models.Model):
+    """What one unit of a code is charged at."""
+
+    schedule = models.ForeignKey(FeeSchedule, on_delete=models.CASCADE, related_name="fees")
+    code = models.ForeignKey(ProcedureCode, on_delete=models.PROTECT, related_name="+")
+    amount = models.DecimalField(max_digits=9, decimal_places=2, validators=[MinValueValidator(0)])
+
+    class Meta:
+        ordering = ["schedule", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["schedule", "code"], name="one_fee_per_code"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="a_fee_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code_id} {self.amount}"
