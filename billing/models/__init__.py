@@ -3,7 +3,7 @@
 from billing.models.claim import Claim, ClaimLine, ClaimVersion, Finding, UnitChoice
 from billing.models.entry import LedgerEntry
 from billing.models.exchange import Batch, EdiFile
-from billing.models.payer import CodeRule, Fee, FeeSchedule, PayerPolicy
+from billing.models.payer import CodeRule, Fee, FeeSchedule, PayerPolicy, TradingPartner
 
 __all__ = [
     "Batch",
@@ -17,5 +17,6 @@ __all__ = [
     "Finding",
     "LedgerEntry",
     "PayerPolicy",
+    "TradingPartner",
     "UnitChoice",
 ]

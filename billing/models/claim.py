@@ -80,6 +80,7 @@ class Claim(models.Model):
     drafted_at = models.DateTimeField(default=timezone.now)
     scrubbed_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
+    void_reason = models.CharField(max_length=200, blank=True)
     released_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = ClaimQuerySet.as_manager()

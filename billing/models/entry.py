@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from billing.models.claim import Claim, ClaimLine
+from billing.models.claim import Claim
 from people.models import Patient, User
 
 
@@ -30,9 +30,7 @@ class LedgerEntry(models.Model):
     claim = models.ForeignKey(
         Claim, on_delete=models.PROTECT, null=True, blank=True, related_name="ledger_entries"
     )
-    line = models.ForeignKey(
-        ClaimLine, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    line_control_number = models.CharField(max_length=30, blank=True)
     party = models.CharField(max_length=8, choices=Party.choices)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     amount = models.DecimalField(max_digits=10, decimal_places=2)

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.models.claim import Claim
-from people.models import Payer, User
+from billing.models.payer import TradingPartner
+from people.models import User
 
 
 class EdiFile(models.Model):
@@ -30,14 +31,14 @@ class EdiFile(models.Model):
 
 
 class Batch(models.Model):
-    """Claims that travel together to one receiver, in one file."""
+    """Claims that travel together to one trading partner, in one file."""
 
     class Status(models.TextChoices):
         BUILT = "built", "Built"
         SENT = "sent", "Sent"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
-    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="+")
+    partner = models.ForeignKey(TradingPartner, on_delete=models.PROTECT, related_name="+")
     interchange_control_number = models.PositiveIntegerField(unique=True, editable=False)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.BUILT)
     claims = models.ManyToManyField(Claim, related_name="batches")

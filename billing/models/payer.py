@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -73,6 +73,28 @@ class CodeRule(Effective):
         return f"{self.code_id} from {self.effective_from}"
 
 
+class TradingPartner(models.Model):
+    """Who gets our files: a clearinghouse or a contractor, and how it knows us."""
+
+    name = models.CharField(max_length=60, unique=True)
+    receiver_id = models.CharField(max_length=15)
+    receiver_qualifier = models.CharField(max_length=2, default="ZZ")
+    sender_id = models.CharField(max_length=15, help_text="The number the partner gave us.")
+    sender_qualifier = models.CharField(max_length=2, default="ZZ")
+    usage = models.CharField(
+        max_length=1, choices=[("T", "Test files"), ("P", "Production files")], default="T"
+    )
+    claims_per_transaction = models.PositiveSmallIntegerField(
+        default=5000, validators=[MinValueValidator(1), MaxValueValidator(5000)]
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PayerPolicy(Effective):
     """What one payer wants on its claims, from one day to another."""
 
@@ -98,6 +120,17 @@ class PayerPolicy(Effective):
     certification_needed = models.BooleanField("plan of care must be certified", default=False)
     referral_needed = models.BooleanField("referring provider must be named", default=False)
     authorization_needed = models.BooleanField(default=False)
+    accepts_assignment = models.BooleanField(
+        "we take the allowed amount as the price", default=True, help_text="CLM07."
+    )
+    partner = models.ForeignKey(
+        "TradingPartner",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who gets this payer's claim files.",
+    )
 
     class Meta:
         ordering = ["payer", "-effective_from"]

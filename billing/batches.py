@@ -1,0 +1,171 @@
+"""Put released claims into files: one control number, one file, byte for byte kept.
+
+A file is read back by our own reader before it is stored; it is written from the claims' frozen
+versions alone, so the same batch always has the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from billing.frozen import claim_from_json
+from billing.models import Batch, Claim, EdiFile, TradingPartner
+from billing.policies import NoPolicy, policy_on
+from billing.x12 import codes
+from billing.x12 import types as x12
+from billing.x12.check_837p import check_837p
+from billing.x12.problems import Problem
+from billing.x12.write_837p import write_837p
+from people import audit
+from people.models import Practice, User
+
+MOST_CLAIMS = 5000  # the guide's recommended limit of one transaction
+
+
+class NothingToSend(Exception):
+    """No released claim waits for this partner."""
+
+
+class FileNotSound(Exception):
+    """Our own reader found fault with the file; nothing was stored."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems[:5]))
+        self.problems = problems
+
+
+class NotBuilt(Exception):
+    """The batch has been sent or withdrawn already."""
+
+
+def partner_of(claim: Claim) -> TradingPartner | None:
+    """Who gets this claim's file, by the payer's policy on the date of service."""
+    if claim.payer is None:
+        return None
+    try:
+        return policy_on(claim.payer, claim.visit.date_of_service).partner
+    except NoPolicy:
+        return None
+
+
+def waiting_by_partner() -> dict[TradingPartner | None, list[Claim]]:
+    """The released claims, by who would get them; None for those whose payer names nobody."""
+    waiting: dict[TradingPartner | None, list[Claim]] = {}
+    released = Claim.objects.filter(status=Claim.Status.RELEASED).select_related("payer", "visit")
+    partners: dict[tuple[int | None, object], TradingPartner | None] = {}
+    for claim in released.order_by("pk"):
+        key = (claim.payer_id, claim.visit.date_of_service)
+        if key not in partners:
+            partners[key] = partner_of(claim)
+        waiting.setdefault(partners[key], []).append(claim)
+    return waiting
+
+
+@transaction.atomic
+def build(*, partner: TradingPartner, by: User) -> Batch:
+    """One file of the partner's released claims (5,000 at the most).
+
+    Raises NothingToSend, FileNotSound. Two builders at once: the second finds nothing left.
+    """
+    practice = Practice.objects.select_for_update(no_key=True).get()
+    wanted = [claim.pk for claim in waiting_by_partner().get(partner, [])][:MOST_CLAIMS]
+    claims = list(
+        Claim.objects.select_for_update(no_key=True, of=("self",))
+        .filter(pk__in=wanted, status=Claim.Status.RELEASED)
+        .order_by("pk")
+    )
+    if not claims:
+        raise NothingToSend
+    number = _next_interchange()
+    built_at = timezone.now().replace(microsecond=0)
+    content = write_837p(
+        x12.ProfessionalFile(
+            envelope=x12.Envelope(
+                sender_id=partner.sender_id,
+                sender_qualifier=partner.sender_qualifier,
+                receiver_id=partner.receiver_id,
+                receiver_qualifier=partner.receiver_qualifier,
+                interchange_control_number=number,
+                group_control_number=number,
+                batch_reference=f"B{number:09d}",
+                created_at=built_at,
+                usage=codes.Usage(partner.usage),
+            ),
+            submitter=x12.Submitter(
+                name=x12.OrganizationName(name=practice.legal_name),
+                id=partner.sender_id,
+                contact=x12.Contact(name=practice.billing_contact, phone=practice.phone),
+            ),
+            receiver=x12.Receiver(name=partner.name, id=partner.receiver_id),
+            claims=tuple(_frozen(claim) for claim in claims),
+            claims_per_transaction=partner.claims_per_transaction,
+        )
+    )
+    problems = check_837p(content)
+    if problems:
+        raise FileNotSound(problems)
+    batch = Batch.objects.create(
+        partner=partner,
+        interchange_control_number=number,
+        file=EdiFile.objects.create(
+            kind=EdiFile.Kind.CLAIMS,
+            file_name=f"837P-{number:09d}.edi",
+            file_bytes=content,
+            sha256=hashlib.sha256(content).hexdigest(),
+            made_at=built_at,
+        ),
+        total=sum((claim.total for claim in claims), Decimal(0)),
+        built_at=built_at,
+        built_by=by,
+    )
+    batch.claims.set(claims)
+    for claim in claims:
+        claim.move_to(Claim.Status.BATCHED)
+    audit.record(by=by, action="batch.built", target=batch, claims=len(claims))
+    return batch
+
+
+@transaction.atomic
+def mark_sent(*, batch: Batch, by: User) -> Batch:
+    """Record that the file has gone to the partner. Raises NotBuilt the second time."""
+    batch = _locked(batch)
+    batch.status, batch.sent_at, batch.sent_by = Batch.Status.SENT, timezone.now(), by
+    batch.save(update_fields=["status", "sent_at", "sent_by"])
+    for claim in batch.claims.select_for_update(no_key=True).order_by("pk"):
+        claim.move_to(Claim.Status.SENT)
+    audit.record(by=by, action="batch.sent", target=batch)
+    return batch
+
+
+@transaction.atomic
+def withdraw(*, batch: Batch, by: User) -> Batch:
+    """Take a file back that has not been sent: its claims wait for the next one, its control
+    number is never used again. Raises NotBuilt."""
+    batch = _locked(batch)
+    batch.status = Batch.Status.WITHDRAWN
+    batch.save(update_fields=["status"])
+    for claim in batch.claims.select_for_update(no_key=True).order_by("pk"):
+        claim.move_to(Claim.Status.RELEASED)
+    audit.record(by=by, action="batch.withdrawn", target=batch)
+    return batch
+
+
+def _locked(batch: Batch) -> Batch:
+    batch = Batch.objects.select_for_update(no_key=True, of=("self",)).get(pk=batch.pk)
+    if batch.status != Batch.Status.BUILT:
+        raise NotBuilt
+    return batch
+
+
+def _frozen(claim: Claim) -> x12.Claim:
+    return claim_from_json(claim.versions.order_by("-number").first().content)
+
+
+def _next_interchange() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('billing_interchange')")
+        return int(cursor.fetchone()[0])

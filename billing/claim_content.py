@@ -1,0 +1,202 @@
+"""A claim's rows as the values the 837P is written from. The one way from rows to X12."""
+
+from __future__ import annotations
+
+from billing.models import Claim, PayerPolicy
+from billing.policies import policy_on
+from billing.x12 import codes
+from billing.x12 import types as x12
+from documentation.models import Episode
+from people.models import Clinic, Coverage, Patient, Practice, Therapist
+from people.models.practice import Address
+
+RESPONSIBILITY = {
+    Coverage.Priority.PRIMARY: codes.Responsibility.PRIMARY,
+    Coverage.Priority.SECONDARY: codes.Responsibility.SECONDARY,
+    Coverage.Priority.TERTIARY: codes.Responsibility.TERTIARY,
+}
+
+
+class Incomplete(ValueError):
+    """Something a claim cannot be written without; the checks name it in their own words too."""
+
+
+def content_of(claim: Claim) -> x12.Claim:
+    """All the claim says, as it stands now. Raises Incomplete."""
+    coverage, episode = claim.coverage, claim.visit.episode
+    practice = Practice.objects.first()
+    if practice is None:
+        raise Incomplete("The practice's own name, NPI and address are not set up yet.")
+    if coverage is None:
+        raise Incomplete("No card covers the date of service.")
+    if episode is None:
+        raise Incomplete("The visit belongs to no case, so there is no diagnosis.")
+    policy = policy_on(coverage.payer, claim.visit.date_of_service)
+    lines = tuple(
+        x12.ServiceLine(
+            code=line.code_id,
+            charge=line.charge,
+            units=line.units,
+            pointers=tuple(line.pointers),
+            date_of_service=claim.visit.date_of_service,
+            control_number=line.control_number,
+            modifiers=tuple(line.modifiers),
+        )
+        for line in claim.lines.all()
+    )
+    return x12.Claim(
+        control_number=claim.control_number,
+        billing_provider=_billing_provider(practice),
+        subscriber=_subscriber(coverage, claim.patient),
+        payer=x12.Payer(
+            name=coverage.payer.name,
+            id=coverage.payer.edi_payer_id,
+            address=_address(coverage.payer),
+        ),
+        total_charge=claim.total,
+        place_of_service=claim.visit.place_of_service,
+        provider_signature_on_file=True,  # no claim is drafted before the note is signed
+        assignment=_assignment(policy),
+        benefits_assignment=(
+            codes.BenefitsAssignment.YES
+            if coverage.assigns_benefits
+            else codes.BenefitsAssignment.NO
+        ),
+        release=codes.Release.SIGNED if coverage.release_signed else codes.Release.ALLOWED_BY_LAW,
+        diagnoses=tuple(diagnosis.code for diagnosis in episode.diagnoses.all()),
+        lines=lines,
+        patient=_dependent(coverage, claim.patient),
+        accident=_accident(episode),
+        property_casualty_claim_number=coverage.claim_number,
+        onset_on=episode.onset_on,
+        initial_treatment_on=episode.started_on,
+        prior_authorization=claim.authorization.number if claim.authorization else "",
+        medical_record_number=claim.patient.mrn,
+        referring=_referring(episode),
+        rendering=_rendering(claim.visit.therapist),
+        service_facility=_facility(claim.visit.clinic),
+    )
+
+
+def _assignment(policy: PayerPolicy) -> codes.Assignment:
+    return codes.Assignment.ASSIGNED if policy.accepts_assignment else codes.Assignment.NOT_ASSIGNED
+
+
+def _address(place: Address) -> x12.Address | None:
+    if not (place.line1 and place.city):
+        return None
+    return x12.Address(
+        line1=place.line1,
+        line2=place.line2,
+        city=place.city,
+        state=place.state,
+        postal_code=place.postal_code,
+    )
+
+
+def _needed_address(place: Address, whose: str) -> x12.Address:
+    address = _address(place)
+    if address is None:
+        raise Incomplete(f"{whose} address lacks a street or a city.")
+    return address
+
+
+def _billing_provider(practice: Practice) -> x12.BillingProvider:
+    pay_to = None
+    if practice.pay_to_line1:
+        pay_to = x12.Address(
+            line1=practice.pay_to_line1,
+            city=practice.pay_to_city,
+            state=practice.pay_to_state,
+            postal_code=practice.pay_to_postal_code,
+        )
+    return x12.BillingProvider(
+        name=x12.OrganizationName(name=practice.legal_name),
+        npi=practice.npi,
+        address=_needed_address(practice, "The practice's"),
+        tax_id=practice.ein,
+        taxonomy=practice.taxonomy,
+        pay_to=pay_to,
+    )
+
+
+def _subscriber(coverage: Coverage, patient: Patient) -> x12.Subscriber:
+    is_self = coverage.relation == Coverage.Relation.SELF
+    if is_self:
+        name, address = _name(patient), _needed_address(patient, "The patient's")
+        birth_date, sex = patient.birth_date, codes.Sex(patient.sex)
+    else:
+        name = x12.PersonName(
+            last=coverage.subscriber_last_name,
+            first=coverage.subscriber_first_name,
+            middle=coverage.subscriber_middle_name,
+            suffix=coverage.subscriber_suffix,
+        )
+        address = birth_date = sex = None
+    return x12.Subscriber(
+        name=name,
+        member_id=coverage.member_id,
+        responsibility=RESPONSIBILITY[Coverage.Priority(coverage.priority)],
+        filing=codes.ClaimFiling(coverage.payer.claim_filing_code),
+        address=address,
+        birth_date=birth_date,
+        sex=sex,
+        group_number=coverage.group_number,
+        group_name=coverage.group_name,
+    )
+
+
+def _name(patient: Patient) -> x12.PersonName:
+    return x12.PersonName(
+        last=patient.last_name,
+        first=patient.first_name,
+        middle=patient.middle_name,
+        suffix=patient.suffix,
+    )
+
+
+def _dependent(coverage: Coverage, patient: Patient) -> x12.Patient | None:
+    if coverage.relation == Coverage.Relation.SELF:
+        return None
+    return x12.Patient(
+        relationship=codes.Relationship(coverage.relation),
+        name=_name(patient),
+        address=_needed_address(patient, "The patient's"),
+        birth_date=patient.birth_date,
+        sex=codes.Sex(patient.sex),
+    )
+
+
+def _accident(episode: Episode) -> x12.Accident | None:
+    if not episode.accident:
+        return None
+    return x12.Accident(
+        causes=(codes.AccidentCause(episode.accident),),
+        occurred_on=episode.accident_on,
+        state=episode.accident_state,
+    )
+
+
+def _referring(episode: Episode) -> x12.Provider | None:
+    referrer = episode.referring_provider
+    if referrer is None:
+        return None
+    name = x12.PersonName(
+        last=referrer.last_name,
+        first=referrer.first_name,
+        middle=referrer.middle_name,
+        suffix=referrer.suffix,
+    )
+    return x12.Provider(name=name, npi=referrer.npi)
+
+
+def _rendering(therapist: Therapist) -> x12.Provider:
+    name = x12.PersonName(last=therapist.user.last_name, first=therapist.user.first_name)
+    return x12.Provider(name=name, npi=therapist.npi, taxonomy=therapist.taxonomy)
+
+
+def _facility(clinic: Clinic) -> x12.ServiceFacility | None:
+    address = _address(clinic)
+    if address is None:
+        return None
+    return x12.ServiceFacility(name=clinic.name, address=address, npi=clinic.npi)

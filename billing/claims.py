@@ -1,0 +1,269 @@
+"""Draft a claim from a signed visit, scrub it, release it.
+
+A claim is drafted exactly once per visit and payer however often the task runs. Scrubbing replaces
+its own findings. Releasing freezes all the claim says and posts its charges.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from billing import ledger
+from billing.claim_content import content_of
+from billing.claim_facts import facts_of
+from billing.coding import Coded, code_visit, coverage_of
+from billing.frozen import sha256_of, to_json
+from billing.models import Claim, ClaimLine, ClaimVersion, Finding
+from billing.policies import NoPolicy, fees_on
+from billing.rules.checks import scrub as run_checks
+from billing.rules.types import Finding as Found
+from billing.rules.types import Severity
+from billing.x12.segments import X12ValueError
+from documentation.models import Note, Visit
+from people import audit
+from people.models import Authorization, Coverage, User
+
+OPEN = (Claim.Status.DRAFT, Claim.Status.NEEDS_WORK, Claim.Status.READY)
+
+
+class NotFinal(Exception):
+    """The visit's note is not signed (or not co-signed) yet."""
+
+
+class NotReady(Exception):
+    """The claim still has findings that hold it."""
+
+
+def next_control_number() -> str:
+    """CLM01: at most 20 characters, from a sequence, never used twice."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('billing_claim_number')")
+        return f"PT{cursor.fetchone()[0]:08d}"
+
+
+def draft_claim(visit: Visit) -> Claim:
+    """The primary claim of a visit whose note is final; the one there is when there is one.
+
+    Raises NotFinal.
+    """
+    with transaction.atomic():
+        # One drafter at a time per visit; the unique constraint stands behind it.
+        visit = (
+            Visit.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("patient", "therapist__user", "clinic")
+            .get(pk=visit.pk)
+        )
+        claim = Claim.objects.filter(visit=visit, sequence=1).first()
+        if claim is not None:
+            return claim
+        note = Note.objects.filter(visit=visit).first()
+        if note is None or not note.is_final:
+            raise NotFinal
+        coverage = coverage_of(visit)
+        claim = Claim.objects.create(
+            visit=visit,
+            patient=visit.patient,
+            clinic=visit.clinic,
+            coverage=coverage,
+            payer=coverage.payer if coverage is not None else None,
+            authorization=authorization_for(visit, coverage),
+            control_number=next_control_number(),
+        )
+        _write_lines(claim)
+        audit.record(by=None, action="claim.drafted", patient=visit.patient, target=claim)
+    return scrub(claim=claim)
+
+
+def authorization_for(visit: Visit, coverage: Coverage | None) -> Authorization | None:
+    """The authorisation the visit's day falls into, the one that ends first."""
+    if coverage is None:
+        return None
+    return (
+        Authorization.objects.filter(
+            coverage=coverage,
+            starts_on__lte=visit.date_of_service,
+            ends_on__gte=visit.date_of_service,
+        )
+        .order_by("ends_on", "pk")
+        .first()
+    )
+
+
+def _code(claim: Claim) -> Coded:
+    try:
+        return code_visit(claim.visit, claim.coverage)
+    except NoPolicy:
+        return code_visit(claim.visit, None)
+
+
+def _write_lines(claim: Claim) -> None:
+    coded = _code(claim)
+    fees = fees_on(claim.payer, claim.visit.date_of_service)
+    diagnoses = _diagnosis_count(claim)
+    claim.lines.all().delete()
+    lines = []
+    for number, (line, modifiers) in enumerate(
+        zip(coded.lines, coded.modifiers, strict=True), start=1
+    ):
+        same_code = [service for service in coded.services if service.code == line.code]
+        lines.append(
+            ClaimLine(
+                claim=claim,
+                number=number,
+                code_id=line.code,
+                modifiers=[modifier.code for modifier in modifiers],
+                reasons=[
+                    {"code": m.code, "reason": m.reason, "source": m.source} for m in modifiers
+                ],
+                units=line.units,
+                minutes=sum(service.minutes for service in same_code) or None,
+                charge=fees.get(line.code, Decimal(0)) * line.units,
+                pointers=list(range(1, min(diagnoses, 4) + 1)),
+                control_number=f"{claim.control_number}L{number}",
+            )
+        )
+    ClaimLine.objects.bulk_create(lines)
+    claim.total = sum((line.charge for line in lines), Decimal(0))
+    claim.proof = list(coded.units.proof)
+    claim.save(update_fields=["total", "proof"])
+
+
+def _diagnosis_count(claim: Claim) -> int:
+    episode = claim.visit.episode
+    return episode.diagnoses.count() if episode is not None else 0
+
+
+@transaction.atomic
+def scrub(*, claim: Claim, by: User | None = None) -> Claim:
+    """Run every check anew over an open claim; it is READY when no error is left.
+
+    A claim that has been released is left as it is.
+    """
+    claim = _locked(claim)
+    if claim.status not in OPEN:
+        return claim
+    coverage = coverage_of(claim.visit)
+    claim.coverage = coverage
+    claim.payer = coverage.payer if coverage is not None else None
+    claim.authorization = authorization_for(claim.visit, coverage)
+    claim.scrubbed_at = timezone.now()
+    claim.save(update_fields=["coverage", "payer", "authorization", "scrubbed_at"])
+    _write_lines(claim)
+    coded = _code(claim)
+    found = [*run_checks(facts_of(claim, coded, today=timezone.localdate())), *coded.findings]
+    if not any(finding.severity is Severity.ERROR for finding in found):
+        found += _writable(claim)
+    _replace_findings(claim, found)
+    held = any(finding.severity is Severity.ERROR for finding in found)
+    there = Claim.Status.NEEDS_WORK if held else Claim.Status.READY
+    if claim.status != there:
+        claim.move_to(there)
+    if by is not None:
+        audit.record(
+            by=by, action="claim.scrubbed", patient=claim.patient, target=claim, findings=len(found)
+        )
+    return claim
+
+
+def _writable(claim: Claim) -> list[Found]:
+    """What the file itself would refuse, said now and not on the day it is sent."""
+    try:
+        content_of(claim)
+    except (X12ValueError, ValueError) as error:
+        return [
+            Found(
+                check="cannot_be_written",
+                severity=Severity.ERROR,
+                message=str(error),
+                source="ASC X12N 005010X222A1",
+            )
+        ]
+    return []
+
+
+def _replace_findings(claim: Claim, found: list[Found]) -> None:
+    claim.findings.all().delete()
+    Finding.objects.bulk_create(
+        Finding(
+            claim=claim,
+            check_id=finding.check,
+            severity=finding.severity.value,
+            message=finding.message,
+            field=finding.field,
+            source=finding.source[:200],
+            codes=list(finding.codes),
+        )
+        for finding in found
+    )
+
+
+@transaction.atomic
+def release(*, claim: Claim, by: User) -> ClaimVersion:
+    """Freeze what the claim says, post its charges and put it in line for the next file.
+
+    Scrubs once more first: the chart or the card may have changed. Raises NotReady when that finds
+    an error, NotAllowed when somebody else has released it already.
+    """
+    claim = _locked(claim)
+    claim = scrub(claim=claim)
+    if claim.status == Claim.Status.NEEDS_WORK:
+        raise NotReady
+    claim.move_to(Claim.Status.RELEASED)
+    content = to_json(content_of(claim))
+    version = ClaimVersion.objects.create(
+        claim=claim,
+        number=claim.versions.count() + 1,
+        content=content,
+        sha256=sha256_of(content),
+        made_by=by,
+    )
+    claim.released_at, claim.released_by = version.made_at, by
+    claim.save(update_fields=["released_at", "released_by"])
+    ledger.post_charges(claim=claim, version=version.number, by=by)
+    audit.record(
+        by=by, action="claim.released", patient=claim.patient, target=claim, version=version.number
+    )
+    return version
+
+
+@transaction.atomic
+def take_back(*, claim: Claim, by: User) -> Claim:
+    """Bring a released claim that is in no file yet back to the work list; its charges reverse."""
+    claim = _locked(claim)
+    claim.move_to(Claim.Status.NEEDS_WORK)
+    ledger.reverse_charges(claim=claim, by=by)
+    audit.record(by=by, action="claim.taken_back", patient=claim.patient, target=claim)
+    return scrub(claim=claim)
+
+
+@transaction.atomic
+def void(*, claim: Claim, by: User, reason: str) -> Claim:
+    """Close a claim that shall never be sent; what it charged is reversed."""
+    claim = _locked(claim)
+    claim.move_to(Claim.Status.VOID)
+    claim.void_reason = reason
+    claim.save(update_fields=["void_reason"])
+    ledger.reverse_charges(claim=claim, by=by)
+    audit.record(by=by, action="claim.voided", patient=claim.patient, target=claim)
+    return claim
+
+
+def _locked(claim: Claim) -> Claim:
+    return (
+        Claim.objects.select_for_update(no_key=True, of=("self",))
+        .select_related(
+            "patient",
+            "clinic",
+            "payer",
+            "coverage__payer",
+            "authorization",
+            "visit__therapist__user",
+            "visit__clinic",
+            "visit__patient",
+            "visit__episode__referring_provider",
+        )
+        .get(pk=claim.pk)
+    )

@@ -1,0 +1,167 @@
+"""What a visit bills: its services from the chart, its units and lines from the rules.
+
+Used by the claim, by the session page's live header and by the unit choice; all three must agree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from billing.models import Claim, UnitChoice
+from billing.policies import NoPolicy, code_facts, fees_on, policy_facts, policy_on
+from billing.rules.assistants import split_lines
+from billing.rules.modifiers import modify_lines
+from billing.rules.types import (
+    AppliedModifier,
+    CodeFacts,
+    Discipline,
+    Finding,
+    Line,
+    PolicyFacts,
+    Service,
+    UnitResult,
+    UnitRule,
+)
+from billing.rules.units import ChoiceNotAllowed, bill_units
+from documentation.models import Visit
+from people import audit
+from people.models import Coverage, User
+
+
+class AlreadyClaimed(Exception):
+    """The visit's claim has left the house: its units can no longer be chosen."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """One visit under one payer's rules."""
+
+    services: tuple[Service, ...]
+    facts: dict[str, CodeFacts]
+    policy: PolicyFacts
+    units: UnitResult
+    lines: tuple[Line, ...]
+    modifiers: tuple[tuple[AppliedModifier, ...], ...]
+    findings: tuple[Finding, ...]
+
+
+def coverage_of(visit: Visit, priority: int = Coverage.Priority.PRIMARY) -> Coverage | None:
+    """The card that pays first (or second …) on the visit's day."""
+    cards = Coverage.objects.select_related("payer").filter(
+        patient_id=visit.patient_id, priority=priority, starts_on__lte=visit.date_of_service
+    )
+    return next((card for card in cards if card.is_active_on(visit.date_of_service)), None)
+
+
+def services_of(visit: Visit) -> tuple[Service, ...]:
+    """The logged services as the rules want them, in the order they stand on the page."""
+    discipline = Discipline(visit.therapist.discipline)
+    services: list[tuple[int, int, Service]] = []
+    for timed in visit.timed_entries.all():
+        service = Service(
+            code=timed.code_id,
+            minutes=timed.minutes,
+            assistant_minutes=timed.assistant_minutes,
+            discipline=discipline,
+        )
+        services.append((timed.position, 0, service))
+    for untimed in visit.service_entries.all():
+        minutes = untimed.minutes or 0
+        service = Service(
+            code=untimed.code_id,
+            minutes=minutes,
+            assistant_minutes=min(untimed.assistant_minutes, minutes),
+            discipline=discipline,
+        )
+        services.append((untimed.position, 1, service))
+    return tuple(service for _, _, service in sorted(services, key=lambda item: item[:2]))
+
+
+def plain_policy(unit_rule: UnitRule) -> PolicyFacts:
+    """Units alone, for a visit nobody is billed for: no modifiers, no edits."""
+    return PolicyFacts(
+        unit_rule=unit_rule,
+        discipline_modifier=False,
+        ncci=False,
+        mue=False,
+        assistant_modifier=False,
+        distinct_modifier="59",
+        mppr=False,
+        kx=False,
+    )
+
+
+def code_visit(visit: Visit, coverage: Coverage | None, *, rule: UnitRule | None = None) -> Coded:
+    """Units, lines and modifiers under the coverage's policy; `rule` looks through the other
+    rule's eyes. Without a coverage the CMS rule counts units and nothing else is added.
+
+    Raises NoPolicy when the payer has none on that day.
+    """
+    day = visit.date_of_service
+    if coverage is None:
+        policy = plain_policy(rule or UnitRule.CMS)
+        fees = fees_on(None, day)
+    else:
+        policy = policy_facts(policy_on(coverage.payer, day))
+        fees = fees_on(coverage.payer, day)
+    services = services_of(visit)
+    facts = code_facts(day)
+    choice = None
+    if rule is None:
+        stored = UnitChoice.objects.filter(visit=visit).first()
+        choice = stored.units if stored is not None else None
+    try:
+        units = bill_units(services, rule or policy.unit_rule, facts, prices=fees, choice=choice)
+    except ChoiceNotAllowed:  # the minutes were changed after the choice was made
+        units = bill_units(services, rule or policy.unit_rule, facts, prices=fees)
+    split = split_lines(services, units, facts, assistant_modifier=policy.assistant_modifier)
+    modified = modify_lines(split.lines, services, facts, policy, on=day)
+    return Coded(
+        services=services,
+        facts=facts,
+        policy=policy,
+        units=units,
+        lines=split.lines,
+        modifiers=modified.lines,
+        findings=(*units.findings, *split.findings, *modified.findings),
+    )
+
+
+@transaction.atomic
+def choose_units(*, visit: Visit, units: dict[str, int], by: User) -> UnitChoice:
+    """Keep the clinician's choice where the rule leaves a tie.
+
+    Raises ChoiceNotAllowed when the rule does not allow it, AlreadyClaimed once a claim went out.
+    """
+    visit = Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
+    gone = Claim.objects.filter(visit=visit).exclude(
+        status__in=[Claim.Status.DRAFT, Claim.Status.NEEDS_WORK, Claim.Status.READY]
+    )
+    if gone.exists():
+        raise AlreadyClaimed
+    coverage = coverage_of(visit)
+    policy = plain_policy(UnitRule.CMS)
+    if coverage is not None:
+        policy = policy_facts(policy_on(coverage.payer, visit.date_of_service))
+    bill_units(
+        services_of(visit), policy.unit_rule, code_facts(visit.date_of_service), choice=units
+    )
+    choice, _ = UnitChoice.objects.update_or_create(
+        visit=visit, defaults={"units": units, "chosen_by": by}
+    )
+    audit.record(by=by, action="units.chosen", patient=visit.patient, target=visit, units=units)
+    return choice
+
+
+__all__ = [
+    "AlreadyClaimed",
+    "ChoiceNotAllowed",
+    "Coded",
+    "NoPolicy",
+    "choose_units",
+    "code_visit",
+    "coverage_of",
+    "services_of",
+]

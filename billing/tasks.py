@@ -1,0 +1,34 @@
+"""What billing does in the background: draft claims from signed notes."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.db import OperationalError
+
+from billing import claims
+from billing.models import Claim
+from documentation.models import Note, Visit
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=30, max_retries=5, ignore_result=True)
+def draft_claim(visit_id: int) -> None:
+    """Safe to run twice: the second run finds the claim and leaves."""
+    claims.draft_claim(Visit.objects.get(pk=visit_id))
+
+
+@shared_task(ignore_result=True)
+def sweep_claims(most: int = 500) -> None:
+    """Draft what a lost bell left behind. Safe to run twice: a drafted visit is not found again."""
+    final = Note.objects.exclude(signed_at=None).exclude(cosign_needed=True, cosigned_at=None)
+    missing = final.exclude(visit__in=Claim.objects.values("visit")).order_by("pk")
+    for visit_id in missing.values_list("visit_id", flat=True)[:most]:
+        try:
+            claims.draft_claim(Visit.objects.get(pk=visit_id))
+        except Exception:  # one claim that cannot be drafted must not keep the others waiting
+            log.exception("visit %s: its claim could not be drafted", visit_id)
+    for claim in Claim.objects.filter(status=Claim.Status.DRAFT).order_by("pk")[:most]:
+        claims.scrub(claim=claim)
