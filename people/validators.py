@@ -59,6 +59,8 @@ def phone_as_stored(value: str) -> str:
         number = None
     if number is None or not phonenumbers.is_possible_number(number):
         raise ValidationError("Write a telephone number such as 503 555 0142.", code="phone")
+    if number.extension:
+        raise ValidationError("Write the number without its extension.", code="extension")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

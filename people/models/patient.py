@@ -6,16 +6,18 @@ import datetime as dt
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import timezone
 
 from people.models.payer import Payer
 from people.models.practice import Address, Clinic
 from people.models.staff import User
-from people.validators import validate_phone
+from people.validators import STATE_CHOICES, validate_phone, validate_postal_code
 
 
 class Sex(models.TextChoices):
@@ -26,13 +28,41 @@ class Sex(models.TextChoices):
     UNKNOWN = "U", "Unknown or other"
 
 
+def folded(text: models.Expression) -> models.Func:
+    """Text as search compares it: no accents, no capitals, no apostrophes, hyphens as blanks."""
+    return models.Func(text, function="people_fold", output_field=models.TextField())
+
+
+# Each part of the name stands behind a blank, so that "% ok%" finds where a part begins.
+FOLDED_NAME = folded(
+    Concat(
+        models.Value(" "),
+        "last_name",
+        models.Value(" "),
+        "first_name",
+        models.Value(" "),
+        "preferred_name",
+        models.Value(" "),
+        "middle_name",
+        output_field=models.TextField(),
+    )
+)
+PHONES = Concat("mobile_phone", models.Value(" "), "home_phone", output_field=models.TextField())
+
+
 class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: User) -> PatientQuerySet:
         """Patients of the user's clinics who have not been removed."""
-        patients = self.filter(removed_at=None)
+        return self.at_clinics_of(user).filter(removed_at=None)
+
+    def removed_visible_to(self, user: User) -> PatientQuerySet:
+        """Patients of the user's clinics who have been removed, to put one back."""
+        return self.at_clinics_of(user).filter(removed_at__isnull=False)
+
+    def at_clinics_of(self, user: User) -> PatientQuerySet:
         if user.sees_all_clinics:
-            return patients
-        return patients.filter(clinic__in=user.visible_clinics())
+            return self.all()
+        return self.filter(clinic__in=user.visible_clinics())
 
 
 class Patient(Address):
@@ -81,6 +111,8 @@ class Patient(Address):
         indexes = [
             models.Index(fields=["clinic", "last_name", "first_name"], name="patient_by_name"),
             models.Index(fields=["birth_date"], name="patient_by_birth_date"),
+            GinIndex(OpClass(FOLDED_NAME, "gin_trgm_ops"), name="patient_by_folded_name"),
+            GinIndex(OpClass(PHONES, "gin_trgm_ops"), name="patient_by_phone"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -111,6 +143,11 @@ class Patient(Address):
         parts = (self.first_name, self.middle_name, self.last_name, self.suffix)
         return " ".join(part for part in parts if part)
 
+    @property
+    def age(self) -> int:
+        """Years today, by the clinic's calendar; at death for a patient who has died."""
+        return self.age_on(self.deceased_on or timezone.localdate(timezone=self.clinic.zone))
+
     def age_on(self, day: dt.date) -> int:
         had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
         return day.year - self.birth_date.year - (not had_birthday)
@@ -126,6 +163,11 @@ class Patient(Address):
             problems["deceased_on"] = "This is before the birth date."
         if problems:
             raise ValidationError(problems)
+
+
+class CoverageQuerySet(models.QuerySet["Coverage"]):
+    def visible_to(self, user: User) -> CoverageQuerySet:
+        return self.filter(patient__in=Patient.objects.visible_to(user))
 
 
 class Coverage(models.Model):
@@ -157,13 +199,23 @@ class Coverage(models.Model):
         max_digits=8, decimal_places=2, default=0, validators=[MinValueValidator(0)]
     )
     coinsurance_percent = models.DecimalField(
-        max_digits=5, decimal_places=2, default=0, validators=[MinValueValidator(0)]
+        "coinsurance, percent",
+        max_digits=5,
+        decimal_places=2,
+        default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
     deductible = models.DecimalField(
         max_digits=9, decimal_places=2, default=0, validators=[MinValueValidator(0)]
     )
     claim_number = models.CharField(
         max_length=30, blank=True, help_text="Workers' compensation or automobile claim number."
+    )
+    assigns_benefits = models.BooleanField(
+        "payer pays the practice", default=True, help_text="CMS-1500 item 13, CLM08."
+    )
+    release_signed = models.BooleanField(
+        "release of records signed", default=True, help_text="CMS-1500 item 12, CLM09."
     )
     subscriber_first_name = models.CharField(max_length=35, blank=True)
     subscriber_middle_name = models.CharField(max_length=25, blank=True)
@@ -173,8 +225,12 @@ class Coverage(models.Model):
     subscriber_sex = models.CharField(max_length=1, choices=Sex.choices, blank=True)
     subscriber_line1 = models.CharField("subscriber street", max_length=55, blank=True)
     subscriber_city = models.CharField(max_length=30, blank=True)
-    subscriber_state = models.CharField(max_length=2, blank=True)
-    subscriber_postal_code = models.CharField("subscriber ZIP code", max_length=10, blank=True)
+    subscriber_state = models.CharField(max_length=2, choices=STATE_CHOICES, blank=True)
+    subscriber_postal_code = models.CharField(
+        "subscriber ZIP code", max_length=10, blank=True, validators=[validate_postal_code]
+    )
+
+    objects = CoverageQuerySet.as_manager()
 
     class Meta:
         ordering = ["patient", "priority", "-starts_on"]
@@ -226,18 +282,37 @@ class Coverage(models.Model):
             raise ValidationError(problems)
 
 
+class AuthorizationQuerySet(models.QuerySet["Authorization"]):
+    def visible_to(self, user: User) -> AuthorizationQuerySet:
+        return self.filter(coverage__patient__in=Patient.objects.visible_to(user))
+
+
 class Authorization(models.Model):
     """What a payer has agreed to pay for: visits or units of certain codes, between two days."""
 
     coverage = models.ForeignKey(Coverage, on_delete=models.PROTECT, related_name="authorizations")
     number = models.CharField(max_length=50)
     codes = ArrayField(
-        models.CharField(max_length=5), default=list, blank=True, help_text="Empty: any code."
+        models.CharField(
+            max_length=5,
+            validators=[
+                RegexValidator(r"^[0-9A-Z]\d{3}[0-9A-Z]$", "A code has 5 characters, as 97112.")
+            ],
+        ),
+        default=list,
+        blank=True,
+        help_text="Empty: any code.",
     )
-    visits_approved = models.PositiveSmallIntegerField(null=True, blank=True)
-    units_approved = models.PositiveSmallIntegerField(null=True, blank=True)
+    visits_approved = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    units_approved = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)]
+    )
     starts_on = models.DateField()
     ends_on = models.DateField()
+
+    objects = AuthorizationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-starts_on"]
@@ -255,6 +330,9 @@ class Authorization(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def is_active_on(self, day: dt.date) -> bool:
+        return self.starts_on <= day <= self.ends_on
 
     def clean(self) -> None:
         problems: dict[str, str] = {}

@@ -54,6 +54,10 @@ class User(AbstractUser):
         default="auto",
     )
 
+    password_is_temporary = models.BooleanField(
+        default=False, editable=False, help_text="Nothing opens until it has been replaced."
+    )
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

@@ -1,0 +1,133 @@
+"""Take a patient in: register, change, remove; their cards and what payers have authorised."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from people import audit
+from people.changes import fill, write_changes, write_new
+from people.models import Authorization, Coverage, Patient, User
+
+
+def next_mrn() -> str:
+    """PT001001, PT001002 …; a number once given is never given again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('people_mrn')")
+        return f"PT{cursor.fetchone()[0]:06d}"
+
+
+@transaction.atomic
+def register_patient(*, by: User, **values: Any) -> Patient:
+    patient = Patient()
+    fill(patient, values)
+    patient.mrn = next_mrn()
+    write_new(patient)
+    audit.record(by=by, action="patient.registered", patient=patient)
+    return patient
+
+
+@transaction.atomic
+def change_patient(*, patient: Patient, by: User, **values: Any) -> Patient:
+    """Write only what differs, so that two desks on two fields do not undo each other."""
+    patient = _lock(patient)
+    changed = write_changes(patient, values)
+    if changed:
+        audit.record(by=by, action="patient.changed", patient=patient, fields=changed)
+    return patient
+
+
+@transaction.atomic
+def remove_patient(*, patient: Patient, by: User) -> Patient:
+    """Take a patient off every list and page; nothing is deleted. Twice is the same as once."""
+    patient = _lock(patient)
+    if patient.removed_at is None:
+        patient.removed_at = timezone.now()
+        patient.save(update_fields=["removed_at"])
+        audit.record(by=by, action="patient.removed", patient=patient)
+    return patient
+
+
+@transaction.atomic
+def restore_patient(*, patient: Patient, by: User) -> Patient:
+    """Put a removed patient back, with all that was theirs. Twice is the same as once."""
+    patient = _lock(patient)
+    if patient.removed_at is not None:
+        patient.removed_at = None
+        patient.save(update_fields=["removed_at"])
+        audit.record(by=by, action="patient.restored", patient=patient)
+    return patient
+
+
+@transaction.atomic
+def add_coverage(*, patient: Patient, by: User, **values: Any) -> Coverage:
+    patient = _lock(patient)
+    coverage = Coverage(patient=patient)
+    fill(coverage, _subscriber_settled(coverage, values))
+    write_new(coverage)
+    audit.record(by=by, action="coverage.added", patient=patient, target=coverage)
+    return coverage
+
+
+@transaction.atomic
+def change_coverage(*, coverage: Coverage, by: User, **values: Any) -> Coverage:
+    patient = _lock(coverage.patient)
+    coverage = Coverage.objects.select_for_update().get(pk=coverage.pk)
+    changed = write_changes(coverage, _subscriber_settled(coverage, values))
+    if changed:
+        audit.record(
+            by=by, action="coverage.changed", patient=patient, target=coverage, fields=changed
+        )
+    return coverage
+
+
+@transaction.atomic
+def add_authorization(*, coverage: Coverage, by: User, **values: Any) -> Authorization:
+    authorization = Authorization(coverage=coverage)
+    fill(authorization, values)
+    write_new(authorization)
+    audit.record(
+        by=by, action="authorization.added", patient=coverage.patient, target=authorization
+    )
+    return authorization
+
+
+@transaction.atomic
+def change_authorization(*, authorization: Authorization, by: User, **values: Any) -> Authorization:
+    authorization = (
+        Authorization.objects.select_for_update(of=["self"])
+        .select_related("coverage__patient")
+        .get(pk=authorization.pk)
+    )
+    changed = write_changes(authorization, values)
+    if changed:
+        audit.record(
+            by=by,
+            action="authorization.changed",
+            patient=authorization.coverage.patient,
+            target=authorization,
+            fields=changed,
+        )
+    return authorization
+
+
+SUBSCRIBER_FIELDS = tuple(
+    field.name for field in Coverage._meta.fields if field.name.startswith("subscriber_")
+)
+
+
+def _subscriber_settled(coverage: Coverage, values: dict[str, Any]) -> dict[str, Any]:
+    """A patient who holds the policy has no other subscriber: what was typed there goes."""
+    if values.get("relation", coverage.relation) != Coverage.Relation.SELF:
+        return values
+    nobody = {
+        name: None if name == "subscriber_birth_date" else "" for name in SUBSCRIBER_FIELDS
+    }
+    return values | nobody
+
+
+def _lock(patient: Patient) -> Patient:
+    # The parent's row: two cards added at once would else deadlock on the exclusion constraint.
+    return Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
