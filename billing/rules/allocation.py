@@ -83,7 +83,7 @@ class Item:
 
 def items_of(services: Iterable[Service], facts: Mapping[str, CodeFacts]) -> list[Item]:
     """The timed codes of one discipline in the order they were first logged."""
-    add_ons = {fact.base_code: fact for fact in facts.values() if fact.timed and fact.base_code}
+    add_ons = add_ons_of(facts)
     minutes: Counter[str] = Counter()
     for service in services:
         fact = fact_of(service.code, facts)
@@ -93,6 +93,11 @@ def items_of(services: Iterable[Service], facts: Mapping[str, CodeFacts]) -> lis
         Item(first=fact_of(code, facts), more=add_ons.get(code), minutes=spent)
         for code, spent in minutes.items()
     ]
+
+
+def add_ons_of(facts: Mapping[str, CodeFacts]) -> dict[str, CodeFacts]:
+    """The timed add-on of each first code that has one."""
+    return {fact.base_code: fact for fact in facts.values() if fact.timed and fact.base_code}
 
 
 def fact_of(code: str, facts: Mapping[str, CodeFacts]) -> CodeFacts:
