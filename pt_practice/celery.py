@@ -10,7 +10,7 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pt_practice.settings")
 
-app = Celery("pt_practice")
+app = Celery("pt_practice", task_cls="pt_practice.bell:Bell")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
