@@ -14,6 +14,36 @@ from django.utils import timezone
 from people.models import Clinic, Patient, Therapist, User
 from people.models.staff import Discipline
 
+LONGEST = dt.timedelta(hours=12)  # the longest appointment; a constraint holds it
+
+
+class RoomQuerySet(models.QuerySet["Room"]):
+    def visible_to(self, user: User) -> RoomQuerySet:
+        """Rooms of the clinics this person works in."""
+        return self.filter(clinic__in=user.visible_clinics())
+
+
+class WeeklyHoursQuerySet(models.QuerySet["WeeklyHours"]):
+    def visible_to(self, user: User) -> WeeklyHoursQuerySet:
+        """Working hours at the clinics this person works in."""
+        return self.filter(clinic__in=user.visible_clinics())
+
+
+class ClosureQuerySet(models.QuerySet["Closure"]):
+    def visible_to(self, user: User) -> ClosureQuerySet:
+        """Closures of this person's clinics, of their rooms, and of whoever works there."""
+        if user.sees_all_clinics:
+            return self.all()
+        clinics = user.visible_clinics()
+        return self.filter(
+            models.Q(clinic__in=clinics)
+            | models.Q(room__clinic__in=clinics)
+            | models.Q(therapist__in=Therapist.objects.filter(user__clinics__in=clinics))
+        )
+
+    def overlapping(self, starts_at: dt.datetime, ends_at: dt.datetime) -> ClosureQuerySet:
+        return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+
 
 class AppointmentType(models.Model):
     """What kind of visit is booked: its length, its colour, and whom it needs."""
@@ -53,6 +83,8 @@ class Room(models.Model):
     name = models.CharField(max_length=40)
     is_active = models.BooleanField(default=True)
 
+    objects = RoomQuerySet.as_manager()
+
     class Meta:
         ordering = ["clinic", "name"]
         constraints = [
@@ -73,6 +105,8 @@ class WeeklyHours(models.Model):
     )
     starts_at = models.TimeField()
     ends_at = models.TimeField()
+
+    objects = WeeklyHoursQuerySet.as_manager()
 
     class Meta:
         ordering = ["therapist", "weekday", "starts_at"]
@@ -104,6 +138,8 @@ class Closure(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     reason = models.CharField(max_length=60)
+
+    objects = ClosureQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_at"]
@@ -156,7 +192,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(status__in=LIVE_STATUSES)
 
     def overlapping(self, starts_at: dt.datetime, ends_at: dt.datetime) -> AppointmentQuerySet:
-        return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+        """Appointments that share time with this stretch. None is longer than LONGEST, which
+        bounds the search from below, so that it reads a few hours of an index and not all."""
+        return self.filter(
+            starts_at__lt=ends_at, starts_at__gt=starts_at - LONGEST, ends_at__gt=starts_at
+        )
 
     def for_day_sheet(self) -> AppointmentQuerySet:
         return self.select_related("patient", "therapist__user", "type", "room", "clinic").order_by(
@@ -185,6 +225,7 @@ class Appointment(models.Model):
         Status.NO_SHOW: set(),
         Status.CANCELLED: set(),
     }
+    MOVABLE = (Status.BOOKED, Status.CONFIRMED, Status.ARRIVED)
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
     therapist = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="+")
@@ -220,7 +261,7 @@ class Appointment(models.Model):
                 name="appointment_runs_forward",
             ),
             models.CheckConstraint(
-                condition=models.Q(ends_at__lte=models.F("starts_at") + dt.timedelta(hours=12)),
+                condition=models.Q(ends_at__lte=models.F("starts_at") + LONGEST),
                 name="appointment_within_half_a_day",
             ),
             no_two_live("therapist"),

@@ -1,0 +1,110 @@
+"""The ways a booking is refused, each a fact that a page or a program can answer to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from people.models import User
+from scheduling import availability
+from scheduling.models import Appointment
+from scheduling.slots import Span
+
+
+class Held(StrEnum):
+    """What two live appointments cannot share."""
+
+    THERAPIST = "therapist"
+    ROOM = "room"
+    PATIENT = "patient"
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """One thing that is taken, and the appointment that holds it."""
+
+    of: Held
+    with_appointment: Appointment
+
+    def is_visible_to(self, user: User) -> bool:
+        """Whether this person may know whose appointment it is."""
+        clinics = user.visible_clinics()
+        return clinics.filter(pk=self.with_appointment.clinic_id).exists()
+
+    def sentence(self, *, to: User) -> str:
+        """What stands in the way; another clinic's patient is not named to who may not see them."""
+        held = self.with_appointment
+        when = availability.in_words(Span(held.starts_at, held.ends_at), held.clinic)
+        if not self.is_visible_to(to):
+            who = {
+                Held.THERAPIST: held.therapist,
+                Held.ROOM: held.room,
+                Held.PATIENT: "The patient",
+            }[self.of]
+            return f"{who} is booked at another clinic from {when}."
+        if self.of is Held.PATIENT:
+            return f"{held.patient} is with {held.therapist} from {when}."
+        if self.of is Held.ROOM:
+            return f"{held.room} is taken by {held.patient} with {held.therapist} from {when}."
+        return f"{held.therapist} has {held.patient} from {when}."
+
+
+class SlotTaken(Exception):
+    """Another live appointment holds the therapist, the room or the patient."""
+
+    def __init__(self, conflicts: Sequence[Conflict]) -> None:
+        super().__init__([conflict.with_appointment.pk for conflict in conflicts])
+        self.conflicts = list(conflicts)
+
+    def sentences(self, *, to: User) -> list[str]:
+        return [conflict.sentence(to=to) for conflict in self.conflicts]
+
+
+class OutsideHours(Exception):
+    """Somebody is not there at that time. The desk may book it anyway."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(len(reasons))
+        self.reasons = list(reasons)
+
+
+class Stale(Exception):
+    """The appointment was changed since the mover looked; `current` is how it stands."""
+
+    def __init__(self, current: Appointment) -> None:
+        super().__init__(current.pk)
+        self.current = current
+
+
+DONE = {
+    Appointment.Status.BOOKED: "put back to booked",
+    Appointment.Status.CONFIRMED: "confirmed",
+    Appointment.Status.ARRIVED: "checked in",
+    Appointment.Status.IN_SESSION: "started",
+    Appointment.Status.COMPLETED: "completed",
+    Appointment.Status.NO_SHOW: "marked a no-show",
+    Appointment.Status.CANCELLED: "cancelled",
+}
+
+
+class WrongStatus(Exception):
+    """What was asked does not follow from the status the appointment has."""
+
+    def __init__(self, appointment: Appointment, wanted: str) -> None:
+        super().__init__(appointment.pk)
+        self.appointment = appointment
+        self.wanted = wanted
+
+    @property
+    def sentence(self) -> str:
+        has = self.appointment.get_status_display().lower()
+        return f"This appointment is {has}; it cannot be {DONE.get(self.wanted, self.wanted)}."
+
+
+class NotBookable(Exception):
+    """Something in the request can never be booked: a sentence for each field."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(sorted(problems))
+        self.problems = dict(problems)
