@@ -39,9 +39,7 @@ def add_referrer(*, by: User, **values: Any) -> ReferringProvider:
 
 
 @transaction.atomic
-def change_referrer(
-    *, referrer: ReferringProvider, by: User, **values: Any
-) -> ReferringProvider:
+def change_referrer(*, referrer: ReferringProvider, by: User, **values: Any) -> ReferringProvider:
     referrer = ReferringProvider.objects.select_for_update().get(pk=referrer.pk)
     changed = write_changes(referrer, values)
     if changed:

@@ -122,9 +122,7 @@ def _subscriber_settled(coverage: Coverage, values: dict[str, Any]) -> dict[str,
     """A patient who holds the policy has no other subscriber: what was typed there goes."""
     if values.get("relation", coverage.relation) != Coverage.Relation.SELF:
         return values
-    nobody = {
-        name: None if name == "subscriber_birth_date" else "" for name in SUBSCRIBER_FIELDS
-    }
+    nobody = {name: None if name == "subscriber_birth_date" else "" for name in SUBSCRIBER_FIELDS}
     return values | nobody
 
 

@@ -47,7 +47,14 @@ FOLDED_NAME = folded(
         output_field=models.TextField(),
     )
 )
-PHONES = Concat("mobile_phone", models.Value(" "), "home_phone", output_field=models.TextField())
+NUMBERS = Concat(
+    "mobile_phone",
+    models.Value(" "),
+    "home_phone",
+    models.Value(" "),
+    "mrn",
+    output_field=models.TextField(),
+)
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
@@ -112,7 +119,7 @@ class Patient(Address):
             models.Index(fields=["clinic", "last_name", "first_name"], name="patient_by_name"),
             models.Index(fields=["birth_date"], name="patient_by_birth_date"),
             GinIndex(OpClass(FOLDED_NAME, "gin_trgm_ops"), name="patient_by_folded_name"),
-            GinIndex(OpClass(PHONES, "gin_trgm_ops"), name="patient_by_phone"),
+            GinIndex(OpClass(NUMBERS, "gin_trgm_ops"), name="patient_by_number"),
         ]
         constraints = [
             models.CheckConstraint(
