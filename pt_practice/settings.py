@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -96,7 +97,7 @@ TEMPLATES = [
     },
 ]
 MESSAGE_TAGS = {message_level.ERROR: "danger"}
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "web.forms.HouseRenderer"
 
 # --- Where rows live --------------------------------------------------------------------------
 
@@ -190,6 +191,7 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     # Third-party packages are served from where the lock file installs them.
     ("vendor/tabler", NODE_MODULES / "@tabler" / "core" / "dist"),
+    ("vendor/inter", NODE_MODULES / "@fontsource-variable" / "inter"),
     ("vendor/htmx", NODE_MODULES / "htmx.org" / "dist"),
     ("vendor/event-calendar", NODE_MODULES / "@event-calendar" / "build" / "dist"),
     ("vendor/tom-select", NODE_MODULES / "tom-select" / "dist"),

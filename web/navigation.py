@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -24,6 +25,7 @@ class Place:
     order: int = 50
     group: str = ""
     keywords: str = ""
+    also: tuple[str, ...] = ()  # other pages (URL names) that light this entry up
 
     def url(self, *args: Any) -> str:
         return reverse(self.url_name, args=args)
@@ -83,17 +85,40 @@ def home_url_for(user: Any) -> str | None:
     return places[0].url() if places else None
 
 
+def _here(places: list[Place], path: str, view_name: str) -> Place | None:
+    """The entry to mark: the page itself, one that counts it among its own, or the folder above."""
+    for place in places:
+        if view_name == place.url_name or view_name in place.also:
+            return place
+    above = [place for place in places if path.startswith(place.url())]
+    return max(above, key=lambda place: len(place.url()), default=None)
+
+
 def context(request: HttpRequest) -> dict[str, Any]:
-    """The context processor: navigation for whoever is signed in."""
+    """The context processor: navigation, palette and idle time for whoever is signed in."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"navigation": []}
+        return {"navigation": [], "navigation_groups": [], "palette_pages": []}
+
+    everywhere = places_for(user)
+    places = [place for place in everywhere if place.group]
     match = request.resolver_match
-    here = match.view_name if match else ""
+    here = _here(places, request.path, match.view_name if match else "")
+    entries = [{"place": place, "url": place.url(), "is_here": place is here} for place in places]
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for place, entry in zip(places, entries, strict=True):
+        groups.setdefault(place.group, []).append(entry)
     return {
-        "navigation": [
-            {"place": place, "url": place.url(), "is_here": place.url_name == here}
-            for place in places_for(user)
-            if place.group
-        ]
+        "navigation": entries,
+        "navigation_groups": [{"name": name, "entries": group} for name, group in groups.items()],
+        "palette_pages": [
+            {
+                "label": place.label,
+                "group": place.group,
+                "keywords": place.keywords,
+                "url": place.url(),
+            }
+            for place in everywhere
+        ],
+        "idle_seconds": settings.IDLE_LOG_OFF_SECONDS,
     }

@@ -1,13 +1,35 @@
-"""The pages that say what went wrong."""
+"""The pages that say what went wrong, and the two small answers every page's scripts ask for."""
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.template import loader
+from django.views.decorators.http import require_GET, require_POST
+
+from web.api import PROBLEM_TYPE
+
+THEMES = {"auto", "light", "dark"}
+
+
+def _speaks_json(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/") or (
+        "application/json" in request.headers.get("Accept", "")
+    )
+
+
+def _problem(status: int, title: str, text: str) -> HttpResponse:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": text}
+    return JsonResponse(body, status=status, content_type=PROBLEM_TYPE)
 
 
 def _wrong(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    context = {"status": status, "title": title, "text": text}
+    if _speaks_json(request):
+        return _problem(status, title, text)
+    is_staff = getattr(request, "user", None) is not None and request.user.is_authenticated
+    layout = "base.html" if is_staff else "web/bare.html"
+    context = {"status": status, "title": title, "text": text, "layout": layout}
     return render(request, "web/wrong.html", context, status=status)
 
 
@@ -34,12 +56,15 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _wrong(
-        request,
-        500,
-        "Something broke on our side",
-        "What you had saved is safe. Try again; if it stays, tell whoever looks after PT Practice.",
+    """Asks neither session nor database: they may be what broke."""
+    title = "Something broke on our side"
+    text = (
+        "What you had saved is safe. Try again; if it stays, tell whoever looks after PT Practice."
     )
+    if _speaks_json(request):
+        return _problem(500, title, text)
+    context = {"status": 500, "title": title, "text": text, "layout": "web/bare.html"}
+    return HttpResponse(loader.render_to_string("web/wrong.html", context), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -49,3 +74,20 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "This form had grown stale",
         "You were logged in anew since it was opened. Go back, reload the page and send it again.",
     )
+
+
+@require_GET
+def pulse(request: HttpRequest) -> HttpResponse:
+    """Who is signed in, and a fresh CSRF token for a page that outlived a log-in."""
+    return JsonResponse({"user": request.user.pk, "csrf": get_token(request)})
+
+
+@require_POST
+def remember_theme(request: HttpRequest) -> HttpResponse:
+    """Keeps the person's choice of colours for their other devices."""
+    theme = request.POST.get("theme", "")
+    if theme not in THEMES:
+        return bad_request(request)
+    request.user.theme = theme
+    request.user.save(update_fields=["theme"])
+    return HttpResponse(status=204)
