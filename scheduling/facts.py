@@ -77,7 +77,7 @@ class Stale(Exception):
         self.current = current
 
 
-DONE = {
+DONE: dict[str, str] = {
     Appointment.Status.BOOKED: "put back to booked",
     Appointment.Status.CONFIRMED: "confirmed",
     Appointment.Status.ARRIVED: "checked in",

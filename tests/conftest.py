@@ -27,3 +27,9 @@ def api_as():
         return client
 
     return sign_in
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """Each test makes accounts; Argon2 is slow on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
