@@ -170,6 +170,15 @@ class Finding:
         return answer
 
 
+def error(check: str, message: str, source: str, field: str, *codes: str) -> list[Finding]:
+    """The one finding of a check that holds a claim, as a list because checks return lists."""
+    return [Finding(check, Severity.ERROR, message, source, codes, field)]
+
+
+def warning(check: str, message: str, source: str, field: str, *codes: str) -> list[Finding]:
+    return [Finding(check, Severity.WARNING, message, source, codes, field)]
+
+
 @dataclass(frozen=True)
 class UnitResult:
     """What a visit bills, and every other way the rule would let it be billed.

@@ -1,0 +1,238 @@
+"""Checks of whether the payer is bound: cover, permission, certification, time."""
+
+import calendar
+from datetime import date, timedelta
+
+from billing.rules.facts import ClaimFacts, PlanOfCareFacts
+from billing.rules.types import Finding, PolicyFacts, Severity, error, warning
+
+GUIDE = "ASC X12N 005010X222A1"
+CERTIFICATION = "CMS Pub. 100-02, ch. 15, § 220.1.3"
+CERTIFIED_DAYS = 90  # an interval is 90 calendar days or less
+DAYS_TO_SIGN = 30  # after the first treatment, for the initial plan
+DAYS_AFTER_VERBAL = 14  # a verbal order is followed by a signature
+ORDER_STANDS_FROM = date(2025, 1, 1)  # 42 CFR 424.24(c) as amended by 89 FR 97710
+
+
+def coverage_inactive(facts: ClaimFacts) -> list[Finding]:
+    card, on = facts.coverage, facts.date_of_service
+    if card is None:
+        message = f"No card covers {on}. Enter the one that did, or bill the patient."
+    elif on < card.starts_on:
+        message = f"The card begins on {card.starts_on}, after the visit."
+    elif card.ends_on is not None and on > card.ends_on:
+        message = f"The card ended on {card.ends_on}, before the visit."
+    else:
+        return []
+    source = f"{GUIDE}, loop 2000B"
+    return error("coverage_inactive", message, source, "coverage")
+
+
+def policy_missing(facts: ClaimFacts) -> list[Finding]:
+    if facts.coverage is None or facts.policy is not None:
+        return []
+    message = (
+        f"Nobody has written down how {facts.coverage.payer.name} wants to be billed on "
+        f"{facts.date_of_service}. Set up the payer's policy."
+    )
+    return error("policy_missing", message, "The practice's set-up", "payer.policy")
+
+
+def authorization_absent(facts: ClaimFacts) -> list[Finding]:
+    if not _authorization_wanted(facts) or facts.authorization is not None:
+        return []
+    message = "The payer wants an authorization and none is on file for this date."
+    return error("authorization_absent", message, _AUTH, "authorization")
+
+
+def authorization_dates(facts: ClaimFacts) -> list[Finding]:
+    held = facts.authorization
+    if not _authorization_wanted(facts) or held is None:
+        return []
+    if held.starts_on <= facts.date_of_service <= held.ends_on:
+        return []
+    message = (
+        f"Authorization {held.number} runs from {held.starts_on} to {held.ends_on}; the visit was "
+        f"on {facts.date_of_service}."
+    )
+    return error("authorization_dates", message, _AUTH, "authorization.ends_on")
+
+
+def authorization_used_up(facts: ClaimFacts) -> list[Finding]:
+    held = facts.authorization
+    if not _authorization_wanted(facts) or held is None:
+        return []
+    counted = [line for line in facts.lines if not held.codes or line.code in held.codes]
+    units = sum(line.units for line in counted)
+    if held.visits_approved is not None and held.visits_used + 1 > held.visits_approved:
+        what = f"all {held.visits_approved} visits are used"
+    elif held.units_approved is not None and held.units_used + units > held.units_approved:
+        left = max(held.units_approved - held.units_used, 0)
+        what = f"{left} of {held.units_approved} units are left and the claim needs {units}"
+    else:
+        return []
+    message = f"Authorization {held.number}: {what}. Ask the payer for more."
+    return error("authorization_used_up", message, _AUTH, "authorization")
+
+
+def authorization_codes(facts: ClaimFacts) -> list[Finding]:
+    held = facts.authorization
+    if not _authorization_wanted(facts) or held is None or not held.codes:
+        return []
+    codes = [c for c in dict.fromkeys(line.code for line in facts.lines) if c not in held.codes]
+    if not codes:
+        return []
+    message = f"Authorization {held.number} does not name {', '.join(codes)}."
+    return error("authorization_codes", message, _AUTH, "authorization.codes", *codes)
+
+
+_AUTH = f"The payer's contract; {GUIDE}, REF*G1"
+
+
+def _authorization_wanted(facts: ClaimFacts) -> bool:
+    return facts.policy is not None and facts.policy.authorization_required
+
+
+def certification(facts: ClaimFacts) -> list[Finding]:
+    """A plan certified on the date, or one whose time to be certified has not run out."""
+    wanted = (
+        facts.policy is not None and facts.policy.certification_required and facts.therapy_lines
+    )
+    if not wanted:
+        return []
+    on = facts.date_of_service
+    current = [plan for plan in facts.plans if plan.starts_on <= on <= _last_day(plan)]
+    if not current:
+        earlier = [_last_day(plan) for plan in facts.plans if plan.starts_on <= on]
+        what = f"the last one ended on {max(earlier)}" if earlier else "none begins on or before it"
+        message = f"No plan of care covers {on}: {what}. Write one and have it certified."
+        return error("certification", message, CERTIFICATION, "plan_of_care")
+    judged = [_judge(plan, facts.today) for plan in current]
+    # One certified plan on the date is enough; else the mildest word on any of them.
+    if [] in judged:
+        return []
+    return min(judged, key=lambda found: found[0].severity is Severity.ERROR)
+
+
+def _last_day(plan: PlanOfCareFacts) -> date:
+    """The plan's own end or 90 calendar days, the first included, whichever is sooner."""
+    return min(plan.ends_on, plan.starts_on + timedelta(days=CERTIFIED_DAYS - 1))
+
+
+def _judge(plan: PlanOfCareFacts, today: date) -> list[Finding]:
+    in_time = plan.starts_on + timedelta(days=DAYS_TO_SIGN)
+    sent = plan.sent_on
+    if plan.signed_on is not None:
+        late = plan.initial and plan.signed_on > in_time and not _verbal_in_time(plan, in_time)
+        if not late or plan.delay_reason:
+            return []
+        message = (
+            f"The plan of care was signed on {plan.signed_on}, after {in_time}. A late "
+            "certification counts when the reason is on file: enter it."
+        )
+        return warning("certification", message, CERTIFICATION, "plan_of_care")
+    # A signed order on file and the plan sent within 30 days stand for the signature on the
+    # initial plan. A recertification is always signed.
+    stands = plan.initial and plan.starts_on >= ORDER_STANDS_FROM
+    if stands and plan.order_signed_on is not None and sent is not None and sent <= in_time:
+        return []
+    if not plan.initial:
+        message = "The recertified plan of care is not signed. Have it signed."
+        return error("certification", message, CERTIFICATION, "plan_of_care")
+    due = in_time
+    if plan.verbal_on is not None and plan.verbal_on <= in_time:
+        due = plan.verbal_on + timedelta(days=DAYS_AFTER_VERBAL)
+    if today <= due:
+        message = f"The plan of care is not signed yet; it must be by {due}."
+        return warning("certification", message, CERTIFICATION, "plan_of_care")
+    message = (
+        f"The plan of care is not certified: it was to be signed by {due}. A late signature "
+        "counts, with its reason."
+    )
+    return error("certification", message, CERTIFICATION, "plan_of_care")
+
+
+def _verbal_in_time(plan: PlanOfCareFacts, in_time: date) -> bool:
+    return (
+        plan.verbal_on is not None
+        and plan.signed_on is not None
+        and plan.verbal_on <= in_time
+        and plan.signed_on <= plan.verbal_on + timedelta(days=DAYS_AFTER_VERBAL)
+    )
+
+
+def filing_deadline(on: date, policy: PolicyFacts) -> date | None:
+    """The last day the payer takes the claim; by the calendar where it counts in months.
+
+    Twelve months from a 29 February end on 28 February (42 CFR 424.44).
+    """
+    if policy.timely_filing_months is not None:
+        years, month = divmod(on.month - 1 + policy.timely_filing_months, 12)
+        year = on.year + years
+        return date(year, month + 1, min(on.day, calendar.monthrange(year, month + 1)[1]))
+    if policy.timely_filing_days is not None:
+        return on + timedelta(days=policy.timely_filing_days)
+    return None
+
+
+def timely_filing(facts: ClaimFacts) -> list[Finding]:
+    """Past the deadline an error, in the last fifth of the time a warning."""
+    deadline = filing_deadline(facts.date_of_service, facts.policy) if facts.policy else None
+    if deadline is None:
+        return []
+    source = "42 CFR 424.44, or the payer's contract"
+    elapsed = (facts.today - facts.date_of_service).days
+    allowed = (deadline - facts.date_of_service).days
+    if facts.today > deadline:
+        message = f"The payer took this claim until {deadline}. It will be denied as late."
+        return error("timely_filing", message, source, "claim")
+    if 5 * elapsed >= 4 * allowed:
+        message = f"The payer takes this claim until {deadline}: send it soon."
+        return warning("timely_filing", message, source, "claim")
+    return []
+
+
+def duplicate_claim(facts: ClaimFacts) -> list[Finding]:
+    billed = {line.code for line in facts.lines}
+    again = [before for before in facts.billed_before if before.code in billed]
+    if not again:
+        return []
+    claims = ", ".join(dict.fromkeys(before.claim for before in again))
+    message = (
+        f"Claim {claims} already bills {', '.join(dict.fromkeys(b.code for b in again))} for this "
+        "patient and date. Void one of the two."
+    )
+    codes = dict.fromkeys(before.code for before in again)
+    return error("duplicate_claim", message, "CARC 18, exact duplicate", "claim", *codes)
+
+
+def accident_incomplete(facts: ClaimFacts) -> list[Finding]:
+    accident = facts.accident
+    if accident is None:
+        return []
+    missing = [] if accident.on is not None else ["its date"]
+    if accident.cause == "AA" and not accident.state:
+        missing.append("the state it happened in")
+    if not missing:
+        return []
+    message = f"The visit follows an accident: enter {' and '.join(missing)}."
+    return error(
+        "accident_incomplete",
+        message,
+        f"{GUIDE}, CLM11 and DTP*439",
+        "episode.accident",
+    )
+
+
+CHECKS = (
+    coverage_inactive,
+    policy_missing,
+    authorization_absent,
+    authorization_dates,
+    authorization_used_up,
+    authorization_codes,
+    certification,
+    timely_filing,
+    duplicate_claim,
+    accident_incomplete,
+)

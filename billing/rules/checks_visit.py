@@ -1,0 +1,221 @@
+"""Checks of what happened: the note, the minutes, the diagnoses, the dates."""
+
+import re
+from collections import Counter
+
+from billing.rules.allocation import fact_of
+from billing.rules.facts import ClaimFacts
+from billing.rules.types import Finding, Severity, error
+from billing.rules.units import bill_units
+
+GUIDE = "ASC X12N 005010X222A1"
+NOTES = "CMS Pub. 100-02, ch. 15, § 220.3"
+MOST_DIAGNOSES = 12  # HI of loop 2300; CMS-1500 item 21
+MOST_POINTERS = 4  # SV107; CMS-1500 item 24E
+# A letter, a digit, a digit or letter, and up to four more (ICD-10-CM guidelines, § I.A.2).
+ICD_10_CM = re.compile(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?")
+
+
+def note_unsigned(facts: ClaimFacts) -> list[Finding]:
+    if facts.note.signed:
+        return []
+    message = "The note is not signed yet. Once it is, the claim can go."
+    return error("note_unsigned", message, NOTES, "note")
+
+
+def cosignature_absent(facts: ClaimFacts) -> list[Finding]:
+    if not facts.note.awaits_cosignature:
+        return []
+    message = "The note still waits for its co-signature."
+    return error("cosignature_absent", message, NOTES, "note")
+
+
+def entry_incomplete(facts: ClaimFacts) -> list[Finding]:
+    if not facts.note.missing:
+        return []
+    return error(
+        "entry_incomplete",
+        f"The 97112 entry would not stand a review; it lacks: {', '.join(facts.note.missing)}.",
+        f"{NOTES}; local coverage articles on 97112",
+        "note",
+        "97112",
+    )
+
+
+def lines_absent(facts: ClaimFacts) -> list[Finding]:
+    if facts.lines:
+        return []
+    message = "There is nothing to bill: no service of the visit earns a unit."
+    return error("lines_absent", message, f"{GUIDE}, loop 2400", "visit.services")
+
+
+def code_unknown(facts: ClaimFacts) -> list[Finding]:
+    used = [*(line.code for line in facts.lines), *(s.code for s in facts.services)]
+    unknown = [code for code in dict.fromkeys(used) if code not in facts.codes]
+    if not unknown:
+        return []
+    return error(
+        "code_unknown",
+        f"{', '.join(unknown)}: no such code is set up. Set it up, or log another.",
+        f"{GUIDE}, SV101",
+        "visit.services",
+        *unknown,
+    )
+
+
+def units_zero(facts: ClaimFacts) -> list[Finding]:
+    codes = [line.code for line in facts.lines if line.units < 1]
+    if not codes:
+        return []
+    message = f"{', '.join(codes)}: a line bills at least one unit. Take it off or correct it."
+    return error("units_zero", message, f"{GUIDE}, SV104", "claim.lines", *codes)
+
+
+def units_minutes(facts: ClaimFacts) -> list[Finding]:
+    """Units the minutes do not bear out under the payer's rule; any allowed tie is right."""
+    if facts.policy is None or not facts.lines or code_unknown(facts):
+        return []
+    result = bill_units(facts.services, facts.policy.unit_rule, facts.codes)
+    billed = Counter[str]()
+    for line in facts.lines:
+        billed[line.code] += line.units
+    timed = {c: n for c, n in billed.items() if n and fact_of(c, facts.codes).timed}
+    untimed = {c: n for c, n in billed.items() if n and not fact_of(c, facts.codes).timed}
+    if timed in (result.units, *result.alternatives) and untimed == result.untimed_units:
+        return []
+    expected = {**result.units, **result.untimed_units}
+    wrong = [c for c in {**billed, **expected} if billed[c] != expected.get(c, 0)]
+    return [
+        Finding(
+            check="units_minutes",
+            severity=Severity.ERROR,
+            message=(
+                f"The minutes bear out {_listed(expected)}, and the claim bills "
+                f"{_listed(billed)}. Correct the minutes or code the visit again."
+            ),
+            source=f"Unit rule of the payer: {facts.policy.unit_rule.label}",
+            codes=tuple(wrong),
+            field="visit.services",
+            extras={"expected": expected, "billed": dict(billed)},
+        )
+    ]
+
+
+def _listed(units: dict[str, int]) -> str:
+    return ", ".join(f"{code} ×{count}" for code, count in units.items()) or "nothing"
+
+
+def diagnosis_absent(facts: ClaimFacts) -> list[Finding]:
+    if facts.diagnoses:
+        return []
+    message = "The case has no diagnosis. Add the one that is treated."
+    return error("diagnosis_absent", message, f"{GUIDE}, HI", "visit.diagnoses")
+
+
+def diagnosis_primary(facts: ClaimFacts) -> list[Finding]:
+    if not facts.diagnoses or sum(diagnosis.primary for diagnosis in facts.diagnoses) == 1:
+        return []
+    message = "One diagnosis comes first: say which is the primary one."
+    return error("diagnosis_primary", message, f"{GUIDE}, HI01 (ABK)", "visit.diagnoses")
+
+
+def diagnosis_count(facts: ClaimFacts) -> list[Finding]:
+    if len(facts.diagnoses) <= MOST_DIAGNOSES:
+        return []
+    message = (
+        f"A claim holds {MOST_DIAGNOSES} diagnoses and this one has {len(facts.diagnoses)}. "
+        "Keep those that were treated."
+    )
+    return error("diagnosis_count", message, f"{GUIDE}, HI", "visit.diagnoses")
+
+
+def diagnosis_format(facts: ClaimFacts) -> list[Finding]:
+    """With or without its dot: the file is written without."""
+    codes = [d.code for d in facts.diagnoses if not ICD_10_CM.fullmatch(d.code)]
+    if not codes:
+        return []
+    message = f"{', '.join(codes)}: an ICD-10-CM code reads like I69.354."
+    return error(
+        "diagnosis_format", message, "ICD-10-CM guidelines, § I.A.2", "visit.diagnoses", *codes
+    )
+
+
+def diagnosis_not_billable(facts: ClaimFacts) -> list[Finding]:
+    codes = [d.code for d in facts.diagnoses if not d.billable]
+    if not codes:
+        return []
+    message = (
+        f"{', '.join(codes)}: not valid for billing on the date of service. Choose the more "
+        "specific code of that year."
+    )
+    return error(
+        "diagnosis_not_billable",
+        message,
+        "ICD-10-CM tabular list of the date of service",
+        "visit.diagnoses",
+        *codes,
+    )
+
+
+def pointer_count(facts: ClaimFacts) -> list[Finding]:
+    if not facts.diagnoses:
+        return []  # nothing to point to is one fault, and `diagnosis_absent` names it
+    codes = [line.code for line in facts.lines if not 1 <= len(line.pointers) <= MOST_POINTERS]
+    if not codes:
+        return []
+    message = f"{', '.join(codes)}: a line points to one diagnosis at least, to four at most."
+    return error("pointer_count", message, f"{GUIDE}, SV107", "claim.lines", *codes)
+
+
+def pointer_absent_diagnosis(facts: ClaimFacts) -> list[Finding]:
+    if not facts.diagnoses:
+        return []
+    there = range(1, len(facts.diagnoses) + 1)
+    codes = [line.code for line in facts.lines if any(p not in there for p in line.pointers)]
+    if not codes:
+        return []
+    message = f"{', '.join(codes)}: the line points to a diagnosis that the claim does not have."
+    return error("pointer_absent_diagnosis", message, f"{GUIDE}, SV107", "claim.lines", *codes)
+
+
+def date_in_future(facts: ClaimFacts) -> list[Finding]:
+    if facts.date_of_service <= facts.today:
+        return []
+    message = f"The date of service, {facts.date_of_service}, has not come yet."
+    return error("date_in_future", message, f"{GUIDE}, DTP*472", "visit.date_of_service")
+
+
+def date_before_birth(facts: ClaimFacts) -> list[Finding]:
+    born = facts.patient.birth_date
+    if born is None or facts.date_of_service >= born:
+        return []
+    message = f"The date of service, {facts.date_of_service}, is before the patient was born."
+    return error("date_before_birth", message, f"{GUIDE}, DMG02", "patient.birth_date")
+
+
+def date_before_onset(facts: ClaimFacts) -> list[Finding]:
+    if facts.onset_on is None or facts.date_of_service >= facts.onset_on:
+        return []
+    message = f"The onset, {facts.onset_on}, is after the date of service: correct one of them."
+    return error("date_before_onset", message, f"{GUIDE}, DTP*431", "episode.onset_on")
+
+
+CHECKS = (
+    note_unsigned,
+    cosignature_absent,
+    entry_incomplete,
+    lines_absent,
+    code_unknown,
+    units_zero,
+    units_minutes,
+    diagnosis_absent,
+    diagnosis_primary,
+    diagnosis_count,
+    diagnosis_format,
+    diagnosis_not_billable,
+    pointer_count,
+    pointer_absent_diagnosis,
+    date_in_future,
+    date_before_birth,
+    date_before_onset,
+)

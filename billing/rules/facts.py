@@ -1,0 +1,194 @@
+"""All that the claim checks look at, as plain values; `billing/claim_facts.py` fills them in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from billing.rules.types import (
+    CodeFacts,
+    Discipline,
+    Finding,
+    MueLimit,
+    PolicyFacts,
+    PtpEdit,
+    Service,
+)
+
+
+@dataclass(frozen=True)
+class AddressFacts:
+    line1: str
+    city: str
+    state: str
+    postal_code: str
+    line2: str = ""
+
+
+@dataclass(frozen=True)
+class PracticeFacts:
+    """Who bills: loop 2010AA."""
+
+    npi: str
+    ein: str
+    address: AddressFacts
+
+
+@dataclass(frozen=True)
+class ProviderFacts:
+    """Who furnished the visit: loop 2310B."""
+
+    npi: str
+    taxonomy: str
+    licence_expires_on: date | None = None
+
+
+@dataclass(frozen=True)
+class ReferringFacts:
+    npi: str
+
+
+@dataclass(frozen=True)
+class PatientFacts:
+    birth_date: date | None
+    sex: str  # M, F or U
+    address: AddressFacts
+
+
+@dataclass(frozen=True)
+class SubscriberFacts:
+    is_patient: bool
+    last_name: str = ""
+    first_name: str = ""
+
+
+@dataclass(frozen=True)
+class PayerFacts:
+    name: str
+    medicare: bool
+
+
+@dataclass(frozen=True)
+class CoverageFacts:
+    """One card. Nobody has looked at a claim without one."""
+
+    member_id: str
+    starts_on: date
+    payer: PayerFacts
+    subscriber: SubscriberFacts
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True)
+class DiagnosisFacts:
+    """`billable` is what the year's ICD-10-CM table says of the code on the date of service."""
+
+    code: str
+    primary: bool = False
+    billable: bool = True
+
+
+@dataclass(frozen=True)
+class LineFacts:
+    """A service line; pointers count the claim's diagnoses from 1."""
+
+    code: str
+    units: int
+    charge: Decimal
+    modifiers: tuple[str, ...] = ()
+    pointers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class NoteFacts:
+    """`missing` names, in the note's own words, each required element a 97112 entry lacks."""
+
+    signed: bool
+    awaits_cosignature: bool = False
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlanOfCareFacts:
+    """One certification interval: an initial plan, or a plan that recertified it.
+
+    `ends_on` is the last day of the plan's own duration. `sent_on` is when the plan provably went
+    to the physician, `order_signed_on` the date on the physician's own order.
+    """
+
+    starts_on: date
+    ends_on: date
+    initial: bool = True
+    signed_on: date | None = None
+    verbal_on: date | None = None
+    sent_on: date | None = None
+    order_signed_on: date | None = None
+    delay_reason: str = ""
+
+
+@dataclass(frozen=True)
+class AuthorizationFacts:
+    """`…_used` count every other visit and claim line against it, not this one."""
+
+    number: str
+    starts_on: date
+    ends_on: date
+    codes: frozenset[str] = frozenset()  # empty: any code
+    visits_approved: int | None = None
+    visits_used: int = 0
+    units_approved: int | None = None
+    units_used: int = 0
+
+
+@dataclass(frozen=True)
+class AccidentFacts:
+    cause: str  # AA automobile, EM employment, OA other: 837P CLM11
+    on: date | None
+    state: str
+
+
+@dataclass(frozen=True)
+class BilledBefore:
+    """A code that another live claim bills for the same patient and date."""
+
+    code: str
+    claim: str
+
+
+@dataclass(frozen=True)
+class ClaimFacts:
+    """A claim and everything behind it on the day it is looked at."""
+
+    today: date
+    date_of_service: date
+    discipline: Discipline
+    place_of_service: str
+    total_charge: Decimal
+    practice: PracticeFacts
+    rendering: ProviderFacts
+    patient: PatientFacts
+    note: NoteFacts
+    codes: Mapping[str, CodeFacts]
+    referring: ReferringFacts | None = None
+    coverage: CoverageFacts | None = None
+    policy: PolicyFacts | None = None
+    diagnoses: tuple[DiagnosisFacts, ...] = ()
+    lines: tuple[LineFacts, ...] = ()
+    services: tuple[Service, ...] = ()
+    plans: tuple[PlanOfCareFacts, ...] = ()
+    authorization: AuthorizationFacts | None = None
+    accident: AccidentFacts | None = None
+    onset_on: date | None = None
+    billed_before: tuple[BilledBefore, ...] = ()
+    edits: tuple[PtpEdit, ...] = ()
+    mue: Mapping[str, MueLimit] | None = None
+    coding: tuple[Finding, ...] = ()  # what coding the visit has already found
+
+    @property
+    def known_lines(self) -> tuple[LineFacts, ...]:
+        """The lines whose code the practice knows; `code_unknown` names the others."""
+        return tuple(line for line in self.lines if line.code in self.codes)
+
+    @property
+    def therapy_lines(self) -> tuple[LineFacts, ...]:
+        return tuple(line for line in self.known_lines if self.codes[line.code].therapy)
