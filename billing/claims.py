@@ -153,7 +153,8 @@ def scrub(*, claim: Claim, by: User | None = None) -> Claim:
     claim.save(update_fields=["coverage", "payer", "authorization", "scrubbed_at"])
     _write_lines(claim)
     coded = _code(claim)
-    found = [*run_checks(facts_of(claim, coded, today=timezone.localdate())), *coded.findings]
+    today = timezone.localdate(timezone=claim.clinic.zone)
+    found = run_checks(facts_of(claim, coded, today=today))
     if not any(finding.severity is Severity.ERROR for finding in found):
         found += _writable(claim)
     _replace_findings(claim, found)

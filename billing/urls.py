@@ -1,7 +1,34 @@
 """The addresses of billing."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from billing.views import batches, claims, payers, units
 
 app_name = "billing"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("claims/", claims.work_list, name="claims"),
+    path("claims/release/", claims.release_many, name="release-many"),
+    path("claims/<int:pk>/", claims.claim, name="claim"),
+    path("claims/<int:pk>/scrub/", claims.scrub, name="scrub"),
+    path("claims/<int:pk>/release/", claims.release, name="release"),
+    path("claims/<int:pk>/take-back/", claims.take_back, name="take-back"),
+    path("claims/<int:pk>/void/", claims.void, name="void"),
+    path("patients/<int:pk>/claims/", claims.patient_claims, name="patient-claims"),
+    path("batches/", batches.batch_list, name="batches"),
+    path("batches/build/<int:partner_pk>/", batches.build, name="build"),
+    path("batches/<int:pk>/", batches.batch, name="batch"),
+    path("batches/<int:pk>/file/", batches.batch_file, name="batch-file"),
+    path("batches/<int:pk>/sent/", batches.mark_sent, name="mark-sent"),
+    path("batches/<int:pk>/withdraw/", batches.withdraw, name="withdraw"),
+    path("payer-policies/", payers.policies, name="policies"),
+    path("payer-policies/new/<int:payer_pk>/", payers.policy_new, name="policy-new"),
+    path("payer-policies/<int:pk>/", payers.policy_edit, name="policy-edit"),
+    path("trading-partners/new/", payers.partner_new, name="partner-new"),
+    path("trading-partners/<int:pk>/", payers.partner_edit, name="partner-edit"),
+    path("fees/", payers.fees, name="fees"),
+    path("fees/new/", payers.fee_schedule_new, name="fee-schedule-new"),
+    path("fees/<int:pk>/", payers.fee_schedule, name="fee-schedule"),
+    path("visits/<int:pk>/units/", units.visit_units, name="visit-units"),
+    path("visits/<int:pk>/units/choose/", units.choose, name="choose-units"),
+]

@@ -102,6 +102,17 @@ class Claim(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("billing:claim", args=[self.pk])
 
+    @property
+    def tone(self) -> str:
+        """The colour family a status is shown in, everywhere alike."""
+        if self.status in (self.Status.NEEDS_WORK, self.Status.REJECTED, self.Status.DENIED):
+            return "danger"
+        if self.status in (self.Status.READY, self.Status.PAID, self.Status.ACCEPTED):
+            return "success"
+        if self.status in (self.Status.DRAFT, self.Status.VOID):
+            return "muted"
+        return "info"
+
     def may_become(self, status: str) -> bool:
         return status in self.ALLOWED[self.status]
 

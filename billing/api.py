@@ -1,0 +1,222 @@
+"""Claims, files and What-if over /api/v1/: the same verbs the pages call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing import batches, claims
+from billing.models import Batch, Claim, ClaimLine, ClaimVersion, Finding, TradingPartner
+from billing.models.claim import NotAllowed
+from billing.x12.segments import X12ValueError
+from people import audit
+from people.access import BILLING
+from people.idempotency import Idempotent
+from people.models import Role
+from web.api import Conflict
+
+SEES_CLAIMS = (Role.OWNER, Role.BILLER, Role.AUDITOR)
+
+
+class LineSerializer(serializers.ModelSerializer[ClaimLine]):
+    code = serializers.CharField(source="code_id")
+
+    class Meta:
+        model = ClaimLine
+        fields = (
+            "number",
+            "code",
+            "modifiers",
+            "reasons",
+            "units",
+            "minutes",
+            "charge",
+            "pointers",
+            "control_number",
+        )
+
+
+class FindingSerializer(serializers.ModelSerializer[Finding]):
+    check = serializers.CharField(source="check_id")
+
+    class Meta:
+        model = Finding
+        fields = ("check", "severity", "message", "field", "source", "codes")
+
+
+class ClaimSerializer(serializers.ModelSerializer[Claim]):
+    date_of_service = serializers.DateField(source="visit.date_of_service")
+    lines = LineSerializer(many=True)
+
+    class Meta:
+        model = Claim
+        fields = (
+            "id",
+            "control_number",
+            "status",
+            "sequence",
+            "visit",
+            "patient",
+            "payer",
+            "coverage",
+            "authorization",
+            "date_of_service",
+            "total",
+            "proof",
+            "lines",
+            "drafted_at",
+            "released_at",
+        )
+
+
+class VersionSerializer(serializers.ModelSerializer[ClaimVersion]):
+    class Meta:
+        model = ClaimVersion
+        fields = ("claim", "number", "sha256", "made_at")
+
+
+class BatchSerializer(serializers.ModelSerializer[Batch]):
+    file_name = serializers.CharField(source="file.file_name")
+    sha256 = serializers.CharField(source="file.sha256")
+
+    class Meta:
+        model = Batch
+        fields = (
+            "id",
+            "partner",
+            "interchange_control_number",
+            "status",
+            "claims",
+            "total",
+            "file_name",
+            "sha256",
+            "built_at",
+            "sent_at",
+        )
+
+
+class NewBatchSerializer(serializers.Serializer[Any]):
+    partner = serializers.PrimaryKeyRelatedField(queryset=TradingPartner.objects.all())
+
+
+class ClaimViewSet(
+    Idempotent,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    viewsets.GenericViewSet[Claim],
+):
+    """Claims the caller may see; `?status=` narrows the list."""
+
+    access_rule = SEES_CLAIMS
+    access_rules = {"release": BILLING}
+    serializer_class = ClaimSerializer
+    queryset = Claim.objects.none()
+
+    def get_queryset(self) -> QuerySet[Claim]:
+        if getattr(self, "swagger_fake_view", False):
+            return Claim.objects.none()
+        rows = (
+            Claim.objects.visible_to(self.request.user)  # type: ignore[arg-type]
+            .select_related("visit")
+            .prefetch_related("lines")
+        )
+        status = self.request.query_params.get("status")
+        return rows.filter(status=status) if status else rows
+
+    @extend_schema(parameters=[OpenApiParameter("status", str, description="A claim's status")])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        claim = self.get_object()
+        audit.record(
+            by=request.user,  # type: ignore[arg-type]
+            action="claim.viewed",
+            patient=claim.patient,
+            target=claim,
+        )
+        return Response(self.get_serializer(claim).data)
+
+    @extend_schema(request=None, responses={200: VersionSerializer})
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, pk: str | None = None) -> Response:
+        """Freeze the claim and put it in line for the next file; 409 when something holds it."""
+        claim = self.get_object()
+        try:
+            version = claims.release(claim=claim, by=request.user)  # type: ignore[arg-type]
+        except claims.NotReady:
+            claims.scrub(claim=claim, by=request.user)  # type: ignore[arg-type]
+            found = FindingSerializer(claim.findings.all(), many=True).data
+            raise Conflict(
+                "Something still holds this claim.", code="not_ready", findings=found
+            ) from None
+        except NotAllowed as error:
+            raise Conflict(
+                f"A claim cannot go from {error.here} to {error.there}.", code="not_allowed"
+            ) from None
+        return Response(VersionSerializer(version).data)
+
+    @extend_schema(responses={200: FindingSerializer(many=True)}, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def findings(self, request: Request, pk: str | None = None) -> Response:
+        """What the checks found on the claim."""
+        return Response(FindingSerializer(self.get_object().findings.all(), many=True).data)
+
+
+class BatchViewSet(
+    Idempotent,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    viewsets.GenericViewSet[Batch],
+):
+    """Claim files: what was built, and building the next one for a trading partner."""
+
+    access_rule = SEES_CLAIMS
+    access_rules = {"create": BILLING, "file": BILLING}
+    serializer_class = BatchSerializer
+    queryset = Batch.objects.select_related("file").prefetch_related("claims")
+
+    @extend_schema(request=NewBatchSerializer, responses={201: BatchSerializer})
+    def create(self, request: Request) -> Response:
+        """Build one file of the partner's released claims; 409 when none waits."""
+        asked = NewBatchSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        partner = asked.validated_data["partner"]
+        try:
+            batch = batches.build(partner=partner, by=request.user)  # type: ignore[arg-type]
+        except batches.NothingToSend:
+            raise Conflict(
+                "No released claim waits for this partner.", code="nothing_to_send"
+            ) from None
+        except (batches.FileNotSound, X12ValueError) as error:
+            raise Conflict(f"The file was not built: {error}", code="file_not_sound") from None
+        return Response(BatchSerializer(batch).data, status=201)
+
+    @extend_schema(
+        responses={(200, "application/edi-x12"): OpenApiResponse(OpenApiTypes.BINARY)},
+        filters=False,
+    )
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def file(self, request: Request, pk: str | None = None) -> HttpResponse:
+        """The 837P byte for byte."""
+        batch = self.get_object()
+        audit.record(by=request.user, action="batch.downloaded", target=batch)  # type: ignore[arg-type]
+        return HttpResponse(
+            bytes(batch.file.file_bytes),
+            content_type="application/edi-x12",
+            headers={"Content-Disposition": f'attachment; filename="{batch.file.file_name}"'},
+        )
+
+
+routes = [
+    ("claims", ClaimViewSet, "claim"),
+    ("batches", BatchViewSet, "batch"),
+]

@@ -1,0 +1,214 @@
+"""A claim's rows as the values the checks look at. The one way from rows to `rules.checks`."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Sum
+
+from billing.coding import Coded
+from billing.models import Claim, ClaimLine
+from billing.policies import NoPolicy, policy_facts, policy_on
+from billing.rules import facts as rules
+from billing.rules.types import CodeFacts, Discipline, PolicyFacts
+from documentation.charting import missing_for_signing
+from documentation.models import Episode, PlanOfCare
+from people.models import Authorization, Coverage, Payer, Practice
+from people.models.practice import Address
+
+GONE_OR_CLOSED = [Claim.Status.VOID, Claim.Status.DENIED]
+
+
+def facts_of(claim: Claim, coded: Coded, *, today: dt.date) -> rules.ClaimFacts:
+    """Everything the checks ask about, as it stands now. `today` is the clinic's day."""
+    visit, patient, coverage = claim.visit, claim.patient, claim.coverage
+    episode, note = visit.episode, visit.note
+    practice = Practice.objects.first()
+    lines = tuple(claim.lines.all())
+    return rules.ClaimFacts(
+        today=today,
+        date_of_service=visit.date_of_service,
+        discipline=Discipline(visit.therapist.discipline),
+        place_of_service=visit.place_of_service,
+        total_charge=claim.total,
+        practice=rules.PracticeFacts(
+            npi=practice.npi if practice else "",
+            ein=practice.ein if practice else "",
+            address=_address(practice),
+        ),
+        rendering=rules.ProviderFacts(
+            npi=visit.therapist.npi,
+            taxonomy=visit.therapist.taxonomy,
+            licence_expires_on=visit.therapist.licence_expires_on,
+        ),
+        patient=rules.PatientFacts(
+            birth_date=patient.birth_date, sex=patient.sex, address=_address(patient)
+        ),
+        note=rules.NoteFacts(
+            signed=note.is_signed,
+            awaits_cosignature=note.cosign_needed and note.cosigned_at is None,
+            missing=() if note.is_signed else _missing(claim),
+        ),
+        codes=coded.facts,
+        referring=_referring(episode),
+        coverage=_coverage(coverage),
+        policy=_policy(coverage, visit.date_of_service),
+        diagnoses=_diagnoses(episode),
+        lines=tuple(
+            rules.LineFacts(
+                code=line.code_id,
+                units=line.units,
+                charge=line.charge,
+                modifiers=tuple(line.modifiers),
+                pointers=tuple(line.pointers),
+            )
+            for line in lines
+        ),
+        services=coded.services,
+        plans=_plans(episode),
+        authorization=_authorization(claim, lines),
+        accident=_accident(episode),
+        onset_on=episode.onset_on if episode else None,
+        billed_before=_billed_before(claim, coded.facts),
+        coding=coded.findings,
+    )
+
+
+def _missing(claim: Claim) -> tuple[str, ...]:
+    return tuple(
+        finding.message
+        for finding in missing_for_signing(claim.visit)
+        if finding.severity == "required"
+    )
+
+
+def _address(place: Address | None) -> rules.AddressFacts:
+    if place is None:
+        return rules.AddressFacts("", "", "", "")
+    return rules.AddressFacts(
+        line1=place.line1,
+        line2=place.line2,
+        city=place.city,
+        state=place.state,
+        postal_code=place.postal_code,
+    )
+
+
+def _referring(episode: Episode | None) -> rules.ReferringFacts | None:
+    if episode is None or episode.referring_provider is None:
+        return None
+    return rules.ReferringFacts(npi=episode.referring_provider.npi)
+
+
+def _coverage(coverage: Coverage | None) -> rules.CoverageFacts | None:
+    if coverage is None:
+        return None
+    return rules.CoverageFacts(
+        member_id=coverage.member_id,
+        starts_on=coverage.starts_on,
+        ends_on=coverage.ends_on,
+        payer=rules.PayerFacts(
+            name=coverage.payer.name, medicare=coverage.payer.kind == Payer.Kind.MEDICARE
+        ),
+        subscriber=rules.SubscriberFacts(
+            is_patient=coverage.relation == Coverage.Relation.SELF,
+            last_name=coverage.subscriber_last_name,
+            first_name=coverage.subscriber_first_name,
+        ),
+    )
+
+
+def _policy(coverage: Coverage | None, day: dt.date) -> PolicyFacts | None:
+    if coverage is None:
+        return None
+    try:
+        return policy_facts(policy_on(coverage.payer, day))
+    except NoPolicy:
+        return None
+
+
+def _diagnoses(episode: Episode | None) -> tuple[rules.DiagnosisFacts, ...]:
+    if episode is None:
+        return ()
+    return tuple(
+        rules.DiagnosisFacts(code=diagnosis.code, primary=diagnosis.position == 1)
+        for diagnosis in episode.diagnoses.order_by("position")
+    )
+
+
+def _plans(episode: Episode | None) -> tuple[rules.PlanOfCareFacts, ...]:
+    if episode is None:
+        return ()
+    plans = list(episode.plans.order_by("starts_on", "pk"))
+    return tuple(_plan(plan, episode, initial=plan is plans[0]) for plan in plans)
+
+
+def _plan(plan: PlanOfCare, episode: Episode, *, initial: bool) -> rules.PlanOfCareFacts:
+    return rules.PlanOfCareFacts(
+        starts_on=plan.starts_on,
+        ends_on=plan.starts_on + dt.timedelta(weeks=plan.duration_weeks, days=-1),
+        initial=initial,
+        signed_on=plan.signed_on,
+        sent_on=plan.sent_on,
+        order_signed_on=episode.order_signed_on,
+    )
+
+
+def _authorization(claim: Claim, lines: tuple[ClaimLine, ...]) -> rules.AuthorizationFacts | None:
+    authorization = claim.authorization
+    if authorization is None:
+        authorization = _nearest(claim)
+    if authorization is None:
+        return None
+    others = (
+        Claim.objects.filter(authorization=authorization)
+        .exclude(pk=claim.pk)
+        .exclude(status__in=GONE_OR_CLOSED)
+    )
+    of_codes = ClaimLine.objects.filter(claim__in=others)
+    if authorization.codes:
+        of_codes = of_codes.filter(code__in=authorization.codes)
+    return rules.AuthorizationFacts(
+        number=authorization.number,
+        starts_on=authorization.starts_on,
+        ends_on=authorization.ends_on,
+        codes=frozenset(authorization.codes),
+        visits_approved=authorization.visits_approved,
+        visits_used=others.count(),
+        units_approved=authorization.units_approved,
+        units_used=of_codes.aggregate(total=Sum("units"))["total"] or 0,
+    )
+
+
+def _nearest(claim: Claim) -> Authorization | None:
+    """The card's latest authorisation, though the day lies outside it: to say so kindly."""
+    if claim.coverage is None:
+        return None
+    return claim.coverage.authorizations.order_by("-ends_on").first()
+
+
+def _accident(episode: Episode | None) -> rules.AccidentFacts | None:
+    if episode is None or not episode.accident:
+        return None
+    return rules.AccidentFacts(
+        cause=episode.accident, on=episode.accident_on, state=episode.accident_state
+    )
+
+
+def _billed_before(claim: Claim, codes: dict[str, CodeFacts]) -> tuple[rules.BilledBefore, ...]:
+    """Codes other claims bill for this patient and day, by the same discipline."""
+    rows = (
+        ClaimLine.objects.filter(
+            claim__patient_id=claim.patient_id,
+            claim__visit__date_of_service=claim.visit.date_of_service,
+            claim__sequence=claim.sequence,
+            code__in=codes,
+        )
+        .exclude(claim=claim.pk)
+        .exclude(claim__status=Claim.Status.VOID)
+        .order_by("claim__pk", "number")
+    )
+    return tuple(
+        rules.BilledBefore(code=code, claim=control_number)
+        for code, control_number in rows.values_list("code", "claim__control_number")
+    )

@@ -1,0 +1,131 @@
+"""What a biller types: policies, fees, why a claim is closed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from billing.models import Fee, FeeSchedule, PayerPolicy, TradingPartner
+from billing.models.payer import default_modifier_order
+from documentation.models import ProcedureCode
+from web.forms import TidyForm, TidyModelForm
+
+
+class VoidForm(TidyForm):
+    reason = forms.CharField(max_length=200, label="Why shall it never be sent?")
+
+
+class ModifierOrderField(forms.CharField):
+    """Modifiers parted by blanks or commas, in the payer's order."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return " ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        order = super().clean(value).replace(",", " ").upper().split()
+        known = set(default_modifier_order()) | {"GZ", "95", "96", "97"}
+        strange = [modifier for modifier in order if modifier not in known]
+        if strange:
+            raise ValidationError(f"{', '.join(strange)} is no modifier known here.")
+        if len(set(order)) != len(order):
+            raise ValidationError("Each modifier stands once.")
+        return order
+
+
+class PolicyForm(TidyModelForm):
+    modifier_order = ModifierOrderField(
+        label="Order of modifiers", help_text="First one first: 59 GP CQ KX"
+    )
+
+    class Meta:
+        model = PayerPolicy
+        fields = (
+            "effective_from",
+            "effective_to",
+            "unit_rule",
+            "timely_filing_days",
+            "discipline_modifier",
+            "assistant_modifier",
+            "distinct_modifier",
+            "modifier_order",
+            "ncci",
+            "mue",
+            "mppr",
+            "kx",
+            "certification_needed",
+            "referral_needed",
+            "authorization_needed",
+            "accepts_assignment",
+            "partner",
+            "source",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("effective_from"), cleaned.get("effective_to")
+        if first and last and last < first:
+            self.add_error("effective_to", "The end lies before the start.")
+        return cleaned
+
+
+class PartnerForm(TidyModelForm):
+    class Meta:
+        model = TradingPartner
+        fields = (
+            "name",
+            "receiver_id",
+            "receiver_qualifier",
+            "sender_id",
+            "sender_qualifier",
+            "usage",
+            "claims_per_transaction",
+        )
+
+
+class FeeScheduleForm(TidyModelForm):
+    class Meta:
+        model = FeeSchedule
+        fields = ("name", "payer", "effective_from", "effective_to", "source")
+        labels = {"payer": "Agreed with"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["payer"].empty_label = "Nobody: the practice's own list"  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("effective_from"), cleaned.get("effective_to")
+        if first and last and last < first:
+            self.add_error("effective_to", "The end lies before the start.")
+        return cleaned
+
+
+class FeesForm(TidyForm):
+    """One amount per code of a schedule; an empty one takes the code off the list."""
+
+    def __init__(self, *args: Any, schedule: FeeSchedule, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.schedule = schedule
+        amounts = dict(schedule.fees.values_list("code_id", "amount"))
+        for code in ProcedureCode.objects.filter(is_active=True):
+            self.fields[code.code] = forms.DecimalField(
+                label=str(code),
+                max_digits=9,
+                decimal_places=2,
+                min_value=0,
+                required=False,
+                initial=amounts.get(code.code),
+                widget=forms.NumberInput(attrs={"inputmode": "decimal"}),
+            )
+
+    def save(self) -> None:
+        for code in self.fields:
+            amount = self.cleaned_data.get(code)
+            if amount:
+                Fee.objects.update_or_create(
+                    schedule=self.schedule, code_id=code, defaults={"amount": amount}
+                )
+            else:
+                Fee.objects.filter(schedule=self.schedule, code_id=code).delete()

@@ -1,0 +1,36 @@
+"""Where billing's pages stand in the navigation, the palette and other apps' pages."""
+
+from people.access import READS_CHARTS
+from people.models import Role
+from people.verification import register as verify
+from web.navigation import Panel, Place, add, add_panel, add_patient_tab
+
+SEES_CLAIMS = (Role.OWNER, Role.BILLER, Role.AUDITOR)
+
+
+def register() -> None:
+    from billing.verification import changed_files, changed_versions  # noqa: PLC0415 -- app ready
+
+    for order, label, url_name, icon, words in (
+        (30, "Claims", "billing:claims", "file-invoice", "work list scrub release"),
+        (31, "Claim files", "billing:batches", "files", "batches 837P export"),
+        (33, "Payer policies", "billing:policies", "building-bank", "rules modifiers partners"),
+        (34, "Fees", "billing:fees", "receipt-2", "charges schedule"),
+    ):
+        add(
+            Place(
+                label,
+                url_name,
+                icon,
+                roles=SEES_CLAIMS,
+                order=order,
+                group="Billing",
+                keywords=words,
+            )
+        )
+    add_patient_tab(
+        Place("Claims", "billing:patient-claims", "file-invoice", roles=READS_CHARTS, order=40)
+    )
+    add_panel(Panel("session-header", "billing:visit-units", roles=READS_CHARTS, order=10))
+    verify("files that left the house", changed_files)
+    verify("released claims", changed_versions)

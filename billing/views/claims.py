@@ -1,0 +1,265 @@
+"""The biller's work list and the claim: what blocks it, why each unit and modifier, and release."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from billing import claims as verbs
+from billing import ledger
+from billing.fixes import link_to_fix
+from billing.forms import VoidForm
+from billing.models import Claim, Finding
+from billing.models.claim import NotAllowed
+from people import audit
+from people.access import BILLING, READS_CHARTS, allow, find_visible, open_patient
+from people.models import Role
+from web.responses import go_to, render_page_or_piece, tell, wants_piece
+
+SEES_CLAIMS = (Role.OWNER, Role.BILLER, Role.AUDITOR)
+ON_A_PAGE = 50
+
+GROUPS = {
+    "work": ("Needs work", [Claim.Status.DRAFT, Claim.Status.NEEDS_WORK, Claim.Status.REJECTED]),
+    "ready": ("Ready", [Claim.Status.READY]),
+    "released": ("Waiting for a file", [Claim.Status.RELEASED]),
+    "out": ("Sent", [Claim.Status.BATCHED, Claim.Status.SENT, Claim.Status.ACCEPTED]),
+    "done": ("Closed", [Claim.Status.PAID, Claim.Status.DENIED, Claim.Status.VOID]),
+}
+
+
+def _listed(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    return claims.select_related(
+        "patient", "payer", "visit", "visit__therapist__user"
+    ).prefetch_related("lines", "findings")
+
+
+@allow(*SEES_CLAIMS)
+@require_GET
+def work_list(request: HttpRequest) -> HttpResponse:
+    """Claims by what they wait for; those that need work by what holds them."""
+    group = request.GET.get("show", "work")
+    return _work_list(
+        request,
+        group if group in GROUPS else "work",
+        check=request.GET.get("check", ""),
+        page=request.GET.get("page", "1"),
+    )
+
+
+def _work_list(
+    request: HttpRequest, group: str, *, check: str = "", page: str = "1"
+) -> HttpResponse:
+    visible = Claim.objects.visible_to(request.user)
+    counts = _counts(visible)
+    chosen = visible.filter(status__in=GROUPS[group][1])
+    blockers = _blockers(chosen) if group == "work" else []
+    if check:
+        chosen = chosen.filter(
+            pk__in=Finding.objects.filter(
+                check_id=check, severity=Finding.Severity.ERROR, claim__in=chosen
+            ).values("claim")
+        )
+    pages = Paginator(_listed(chosen).order_by("visit__date_of_service", "pk"), ON_A_PAGE)
+    context = {
+        "group": group,
+        "groups": [
+            {"key": key, "label": label, **counts[key]} for key, (label, _) in GROUPS.items()
+        ],
+        "blockers": blockers,
+        "check": check,
+        "page_obj": pages.get_page(page),
+        "may_release": request.user.has_role(*BILLING),
+    }
+    return render_page_or_piece(
+        request, page="billing/claims.html", piece="billing/_claims_rows.html", context=context
+    )
+
+
+def _counts(claims: QuerySet[Claim]) -> dict[str, dict[str, Any]]:
+    sums = claims.aggregate(
+        **{
+            f"{key}_{what}": measure("pk" if what == "count" else "total", filter=Q(status__in=of))
+            for key, (_, of) in GROUPS.items()
+            for what, measure in (("count", Count), ("total", Sum))
+        }
+    )
+    return {
+        key: {"count": sums[f"{key}_count"], "total": sums[f"{key}_total"] or 0} for key in GROUPS
+    }
+
+
+def _blockers(claims: QuerySet[Claim]) -> list[dict[str, Any]]:
+    """What holds claims, most money first: how many, how much, since when."""
+    rows = (
+        Finding.objects.filter(claim__in=claims, severity=Finding.Severity.ERROR)
+        .order_by()
+        .values("check_id")
+        .annotate(
+            count=Count("claim", distinct=True),
+            total=Sum("claim__total"),
+            oldest=Min("claim__visit__date_of_service"),
+        )
+        .order_by("-total", "check_id")
+    )
+    return [{**row, "label": row["check_id"].replace("_", " ").capitalize()} for row in rows]
+
+
+def _open_claim(request: HttpRequest, pk: int) -> Claim:
+    claim: Claim = find_visible(
+        Claim.objects.select_related(
+            "patient",
+            "clinic",
+            "payer",
+            "coverage",
+            "authorization",
+            "visit__therapist__user",
+            "visit__assistant__user",
+            "visit__clinic",
+            "visit__episode",
+            "visit__note",
+            "released_by",
+        ),
+        pk,
+        by=request.user,
+    )
+    return claim
+
+
+@allow(*SEES_CLAIMS)
+@require_GET
+def claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """One claim whole: lines with their reasons, proof, findings with their links, versions."""
+    found = _open_claim(request, pk)
+    audit.record(by=request.user, action="claim.viewed", patient=found.patient, target=found)
+    return _show(request, found)
+
+
+def _show(request: HttpRequest, claim: Claim, void_form: VoidForm | None = None) -> HttpResponse:
+    episode = claim.visit.episode
+    context = {
+        "claim": claim,
+        "lines": claim.lines.select_related("code"),
+        "findings": [
+            {"row": finding, "link": link_to_fix(finding, claim)}
+            for finding in claim.findings.all()
+        ],
+        "diagnoses": episode.diagnoses.all() if episode is not None else [],
+        "versions": claim.versions.select_related("made_by"),
+        "batches": claim.batches.all(),
+        "balance": ledger.claim_balance(claim),
+        "may_work": request.user.has_role(*BILLING),
+        "can": {
+            "scrub": claim.status in verbs.OPEN,
+            "release": claim.status == Claim.Status.READY,
+            "take_back": claim.status == Claim.Status.RELEASED,
+            "void": claim.may_become(Claim.Status.VOID),
+        },
+        "void_form": void_form or VoidForm(),
+    }
+    return render_page_or_piece(
+        request, page="billing/claim.html", piece="billing/_claim.html", context=context
+    )
+
+
+@allow(*BILLING)
+@require_POST
+def scrub(request: HttpRequest, pk: int) -> HttpResponse:
+    found = verbs.scrub(claim=_open_claim(request, pk), by=request.user)
+    errors = found.findings.filter(severity=Finding.Severity.ERROR).count()
+    said = "Nothing holds this claim." if not errors else f"{errors} to mend."
+    return _after(request, found, said, level="success" if not errors else "warning")
+
+
+@allow(*BILLING)
+@require_POST
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _open_claim(request, pk)
+    try:
+        verbs.release(claim=found, by=request.user)
+    except verbs.NotReady:
+        # The refusal rolled back its own scrub: keep what it found for the biller to see.
+        verbs.scrub(claim=found, by=request.user)
+        return _after(request, found, "Something still holds this claim.", level="danger")
+    except NotAllowed:
+        return _after(request, found, "Somebody released it a moment ago.", level="warning")
+    return _after(request, found, "Released: it goes into the next file.")
+
+
+@allow(*BILLING)
+@require_POST
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _open_claim(request, pk)
+    try:
+        verbs.take_back(claim=found, by=request.user)
+    except NotAllowed:
+        return _after(request, found, "It is in a file already.", level="danger")
+    return _after(request, found, "Taken back: its charges are reversed.")
+
+
+@allow(*BILLING)
+@require_POST
+def void(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _open_claim(request, pk)
+    form = VoidForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, void_form=form)
+    try:
+        verbs.void(claim=found, by=request.user, reason=form.cleaned_data["reason"])
+    except NotAllowed:
+        return _after(
+            request, found, "A claim that has left cannot be closed here.", level="danger"
+        )
+    return _after(request, found, "Closed: it will never be sent.")
+
+
+def _after(
+    request: HttpRequest, claim: Claim, message: str, *, level: str = "success"
+) -> HttpResponse:
+    if wants_piece(request):
+        return tell(_show(request, _open_claim(request, claim.pk)), message, level=level)
+    return go_to(request, claim.get_absolute_url())
+
+
+@allow(*BILLING)
+@require_POST
+def release_many(request: HttpRequest) -> HttpResponse:
+    """Release the ticked claims; each stands alone, so one that fails holds up no other."""
+    chosen = Claim.objects.visible_to(request.user).filter(
+        pk__in=[pk for pk in request.POST.getlist("claim") if pk.isdigit()],
+        status=Claim.Status.READY,
+    )
+    released = held = 0
+    for each in chosen.order_by("pk"):
+        try:
+            verbs.release(claim=each, by=request.user)
+            released += 1
+        except (verbs.NotReady, NotAllowed):
+            verbs.scrub(claim=each, by=request.user)
+            held += 1
+    said = f"{released} released" + (f", {held} held back by a check" if held else "") + "."
+    if not wants_piece(request):
+        messages.success(request, said)
+        return go_to(request, f"{reverse('billing:claims')}?show=ready")
+    return tell(_work_list(request, "ready"), said, level="warning" if held else "success")
+
+
+@allow(*READS_CHARTS)
+@require_GET
+def patient_claims(request: HttpRequest, pk: int) -> HttpResponse:
+    """The patient's tab "Claims": every claim, and what each party owes."""
+    patient = open_patient(pk, by=request.user)
+    context = {
+        "patient": patient,
+        "claims": _listed(Claim.objects.visible_to(request.user).filter(patient=patient)),
+        "balance": ledger.balance_of(patient),
+        "may_open": request.user.has_role(*SEES_CLAIMS),
+    }
+    return render(request, "billing/patient_claims.html", context)
