@@ -11,12 +11,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 
 from people import audit
-from people.models import Patient, Role, User
-from web.responses import log_in_first
+from people.models import Authorization, Coverage, Patient, Role, User
+from web.responses import go_to, log_in_first, wants_piece
 
 View = Callable[..., HttpResponse]
 
@@ -25,6 +27,9 @@ CLINICAL = (Role.OWNER, Role.THERAPIST, Role.ASSISTANT)
 DESK = (Role.OWNER, Role.FRONT_DESK)
 READS_CHARTS = (Role.OWNER, Role.THERAPIST, Role.ASSISTANT, Role.BILLER, Role.AUDITOR)
 BILLING = (Role.OWNER, Role.BILLER)
+TAKES_CARDS = (Role.OWNER, Role.FRONT_DESK, Role.BILLER)  # coverages, authorisations, referrers
+SEES_CARDS = (*TAKES_CARDS, Role.AUDITOR)
+OVERSIGHT = (Role.OWNER, Role.AUDITOR)
 
 
 def allow(*roles: str) -> Callable[[View], View]:
@@ -38,6 +43,8 @@ def allow(*roles: str) -> Callable[[View], View]:
                 return log_in_first(request)
             if not request.user.has_role(*rule):
                 raise PermissionDenied
+            if _must_choose_a_password(request):
+                return _choose_a_password_first(request)
             return view(request, *args, **kwargs)
 
         guarded.access_rule = tuple(rule)  # type: ignore[attr-defined]
@@ -50,6 +57,19 @@ def public(view: View) -> View:
     """Open a view to anybody: log-in, health, error pages."""
     view.access_rule = "public"  # type: ignore[attr-defined]
     return view
+
+
+def _must_choose_a_password(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    on_account_pages = match is not None and (match.url_name or "").startswith("account_")
+    return bool(request.user.password_is_temporary) and not on_account_pages
+
+
+def _choose_a_password_first(request: HttpRequest) -> HttpResponse:
+    """Somebody else knows a temporary password: nothing opens under it but its replacement."""
+    if not wants_piece(request):
+        messages.info(request, "Choose a password of your own; then everything opens.")
+    return go_to(request, resolve_url("account_change_password"))
 
 
 def find_visible(queryset: Any, pk: int, *, by: User) -> Any:
@@ -65,3 +85,24 @@ def open_patient(pk: int, *, by: User) -> Patient:
     patient: Patient = find_visible(Patient.objects.select_related("clinic"), pk, by=by)
     audit.record(by=by, action="patient.viewed", patient=patient)
     return patient
+
+
+def open_coverage(pk: int, *, by: User) -> Coverage:
+    """A patient's card, with a line in the audit that `by` looked."""
+    cards = Coverage.objects.select_related("patient__clinic", "payer")
+    coverage: Coverage = find_visible(cards, pk, by=by)
+    audit.record(by=by, action="coverage.viewed", patient=coverage.patient, target=coverage)
+    return coverage
+
+
+def open_authorization(pk: int, *, by: User) -> Authorization:
+    """An authorisation, with a line in the audit that `by` looked."""
+    rows = Authorization.objects.select_related("coverage__patient__clinic", "coverage__payer")
+    authorization: Authorization = find_visible(rows, pk, by=by)
+    audit.record(
+        by=by,
+        action="authorization.viewed",
+        patient=authorization.coverage.patient,
+        target=authorization,
+    )
+    return authorization

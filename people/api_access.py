@@ -69,9 +69,7 @@ class RoleAllows(permissions.BasePermission):
         )
         if rule is None:
             return False
-        return bool(request.user.is_authenticated and request.user.has_role(*rule))
-
-
-class AnyStaff(permissions.BasePermission):
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return bool(request.user.is_authenticated and request.user.is_active)
+        user = request.user
+        if not user.is_authenticated or user.password_is_temporary:
+            return False
+        return bool(user.has_role(*rule))

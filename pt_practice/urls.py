@@ -1,9 +1,8 @@
 """The addresses: each app's pages, then the API, then what everybody needs."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from pt_practice import api, views
+from pt_practice import api, api_docs, views
 
 handler400 = "web.views.bad_request"
 handler403 = "web.views.forbidden"
@@ -19,6 +18,6 @@ urlpatterns = [
     path("", include("documentation.urls")),
     path("", include("billing.urls")),
     path("api/v1/", include((api.urls, "api"))),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("api/schema/", api_docs.Schema.as_view(), name="schema"),
+    path("api/docs/", api_docs.Docs.as_view(url_name="schema"), name="api-docs"),
 ]

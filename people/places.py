@@ -1,0 +1,97 @@
+"""Where people's pages stand in the navigation, and what this app has verified."""
+
+from people import verification
+from people.access import ANY_STAFF, DESK, OVERSIGHT, SEES_CARDS
+from people.models import Role
+from web import navigation
+from web.navigation import Place
+
+PRACTICE = "Practice"
+
+
+def register() -> None:
+    verification.register("audit line", verification.broken_audit_line)
+    for place in (
+        Place(
+            "Patients",
+            "people:patients",
+            "users",
+            ANY_STAFF,
+            order=40,
+            group="Front desk",
+            keywords="search find",
+            also=("people:patient", "people:patient-new", "people:patient-edit"),
+        ),
+        Place("New patient", "people:patient-new", "user-plus", DESK, keywords="register intake"),
+        Place(
+            "Referring providers",
+            "people:referrers",
+            "stethoscope",
+            ANY_STAFF,
+            order=45,
+            group="Front desk",
+            keywords="physician doctor npi",
+            also=("people:referrer-new", "people:referrer-edit"),
+        ),
+        Place(
+            "Payers",
+            "people:payers",
+            "building-bank",
+            SEES_CARDS,
+            order=75,
+            group="Billing",
+            keywords="insurance insurer",
+            also=("people:payer-new", "people:payer-edit"),
+        ),
+        Place(
+            "Staff",
+            "people:staff",
+            "id-badge-2",
+            OVERSIGHT,
+            order=90,
+            group=PRACTICE,
+            keywords="accounts roles licence",
+            also=("people:account-new", "people:account-edit"),
+        ),
+        Place(
+            "Clinics",
+            "people:clinics",
+            "map-pin",
+            OVERSIGHT,
+            order=91,
+            group=PRACTICE,
+            keywords="locations hours",
+            also=("people:clinic-new", "people:clinic-edit"),
+        ),
+        Place(
+            "Practice",
+            "people:practice",
+            "building",
+            OVERSIGHT,
+            order=92,
+            group=PRACTICE,
+            keywords="set-up npi ein pay-to",
+            also=("people:practice-edit",),
+        ),
+        Place(
+            "Audit",
+            "people:audit",
+            "history",
+            OVERSIGHT,
+            order=93,
+            group=PRACTICE,
+            keywords="who did what log chain",
+        ),
+        Place("New staff account", "people:account-new", "user-plus", (Role.OWNER,)),
+    ):
+        navigation.add(place)
+    navigation.add_patient_tab(
+        Place(
+            "Overview",
+            "people:patient",
+            "user",
+            ANY_STAFF,
+            order=10,
+            also=("people:coverage-new", "people:coverage-edit"),
+        )
+    )

@@ -1,0 +1,1 @@
+"""The pages about patients, payers, staff and the practice."""
