@@ -71,7 +71,8 @@ def build(*, partner: TradingPartner, by: User) -> Batch:
 
     Raises NothingToSend, FileNotSound. Two builders at once: the second finds nothing left.
     """
-    practice = Practice.objects.select_for_update(no_key=True).get()
+    # One builder at a time per partner, or two files could want the same claims.
+    partner = TradingPartner.objects.select_for_update(no_key=True).get(pk=partner.pk)
     wanted = [claim.pk for claim in waiting_by_partner().get(partner, [])][:MOST_CLAIMS]
     claims = list(
         Claim.objects.select_for_update(no_key=True, of=("self",))
@@ -80,6 +81,7 @@ def build(*, partner: TradingPartner, by: User) -> Batch:
     )
     if not claims:
         raise NothingToSend
+    practice = Practice.objects.get()
     number = _next_interchange()
     built_at = timezone.now().replace(microsecond=0)
     content = write_837p(
