@@ -13,6 +13,7 @@ from billing.rules.modifiers import (
     too_many,
 )
 from billing.rules.ncci import (
+    addon_findings,
     evaluation_findings,
     mue_findings,
     pair_findings,
@@ -98,20 +99,8 @@ def duplicate_line(facts: ClaimFacts) -> list[Finding]:
 
 
 def addon_without_base(facts: ClaimFacts) -> list[Finding]:
-    there = {line.code for line in facts.lines}
-    pairs = [(line.code, facts.codes[line.code].base_code) for line in facts.known_lines]
-    return [
-        finding
-        for code, base in dict.fromkeys(pairs)
-        if base and base not in there
-        for finding in error(
-            "addon_without_base",
-            f"{code} adds to {base}, and {base} is not on the claim.",
-            "CPT structure: an add-on never stands alone",
-            "visit.services",
-            code,
-        )
-    ]
+    found = addon_findings([line.code for line in facts.lines], facts.codes)
+    return [replace(finding, field="visit.services") for finding in found]
 
 
 def charge_not_positive(facts: ClaimFacts) -> list[Finding]:

@@ -236,6 +236,22 @@ def evaluation_findings(
     ]
 
 
+def addon_findings(billed: Sequence[str], facts: Mapping[str, CodeFacts]) -> list[Finding]:
+    """An add-on is paid only beside the code it adds to (NCCI add-on code file)."""
+    bases = [(code, facts[code].base_code) for code in dict.fromkeys(billed) if code in facts]
+    return [
+        Finding(
+            check="addon_without_base",
+            severity=Severity.ERROR,
+            message=f"{code} adds to {base}, and {base} is not billed.",
+            source="CMS NCCI add-on code edits",
+            codes=(code,),
+        )
+        for code, base in bases
+        if base and base not in billed
+    ]
+
+
 @dataclass(frozen=True)
 class MueVerdict:
     """`denied_units`: beyond a limit by date every unit of the code is denied, not the excess."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from billing.rules.assistants import Owned, mostly_assistant, own_units, split_lines
 from billing.rules.types import Discipline, Line, Service, UnitRule
 from billing.rules.units import bill_units
+from tests.billing.rules.makers import property_test
 from tests.billing.rules.tables import CODES
 
 RULE = "10 % standard and the 2022 exceptions; worked by hand"
@@ -232,6 +233,7 @@ def test_a_half_hour_code_has_its_own_midpoint():
     assert own_units(1, therapist=16, assistant=14, minutes_per_unit=30) == Owned(1, 0)
 
 
+@property_test
 @given(
     st.dictionaries(
         st.sampled_from(["97112", "97110", "97140", "97150", "97129", "97550"]),
@@ -253,6 +255,7 @@ def test_a_split_never_gains_or_loses_a_unit(minutes, rule):
     assert billed == {**result.units, **result.untimed_units}
 
 
+@property_test
 @given(st.integers(0, 120))
 def test_without_assistant_minutes_no_line_is_the_assistants(minutes):
     services = [Service("97112", minutes), Service("97110", 8)]

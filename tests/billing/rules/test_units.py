@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from billing.rules.allocation import UnknownCode
 from billing.rules.types import Discipline, Service, UnitRule
 from billing.rules.units import ChoiceNotAllowed, bill_units
+from tests.billing.rules.makers import property_test
 from tests.billing.rules.tables import CODES, POOLED
 from tests.billing.rules.unit_cases import AMA, CMS, CMS_TABLE, UnitCase
 
@@ -261,6 +262,7 @@ def test_nothing_logged_bills_nothing():
 MINUTES = st.dictionaries(st.sampled_from(POOLED), st.integers(0, 90), min_size=1, max_size=7)
 
 
+@property_test
 @given(MINUTES)
 def test_cms_bills_the_tables_units_for_the_total_and_hands_out_every_one(minutes):
     result = bill_units(services(list(minutes.items())), UnitRule.CMS, CODES)
@@ -270,6 +272,7 @@ def test_cms_bills_the_tables_units_for_the_total_and_hands_out_every_one(minute
     assert sum(result.units.values()) == result.units_total
 
 
+@property_test
 @given(MINUTES)
 def test_no_code_is_more_than_one_unit_past_its_whole_blocks(minutes):
     result = bill_units(services(list(minutes.items())), UnitRule.CMS, CODES)
@@ -279,6 +282,7 @@ def test_no_code_is_more_than_one_unit_past_its_whole_blocks(minutes):
             assert units.get(code, 0) - spent // 15 in ((0,) if spent % 15 == 0 else (0, 1))
 
 
+@property_test
 @given(MINUTES)
 def test_alternatives_are_different_allocations_of_the_same_total(minutes):
     result = bill_units(services(list(minutes.items())), UnitRule.CMS, CODES)
@@ -288,6 +292,7 @@ def test_alternatives_are_different_allocations_of_the_same_total(minutes):
     assert {sum(units.values()) for units in every_way} == {result.units_total}
 
 
+@property_test
 @given(MINUTES)
 def test_a_longer_remainder_never_goes_without_while_a_shorter_one_is_paid(minutes):
     result = bill_units(services(list(minutes.items())), UnitRule.CMS, CODES)
@@ -298,6 +303,7 @@ def test_a_longer_remainder_never_goes_without_while_a_shorter_one_is_paid(minut
         assert not paid or not unpaid or min(paid) >= max(unpaid)
 
 
+@property_test
 @given(MINUTES, st.randoms(use_true_random=False))
 def test_the_order_of_logging_never_changes_what_is_allowed(minutes, random):
     logged = list(minutes.items())
@@ -309,6 +315,7 @@ def test_the_order_of_logging_never_changes_what_is_allowed(minutes, random):
     assert as_set([one.units, *one.alternatives]) == as_set([other.units, *other.alternatives])
 
 
+@property_test
 @given(MINUTES, st.data())
 def test_splitting_a_service_into_episodes_changes_nothing(minutes, data):
     episodes = []
@@ -324,6 +331,7 @@ def test_splitting_a_service_into_episodes_changes_nothing(minutes, data):
         )
 
 
+@property_test
 @given(MINUTES)
 def test_the_midpoint_rule_leaves_nothing_to_choose(minutes):
     result = bill_units(services(list(minutes.items())), UnitRule.AMA, CODES)
@@ -334,6 +342,7 @@ def test_the_midpoint_rule_leaves_nothing_to_choose(minutes):
     }
 
 
+@property_test
 @given(st.integers(0, 400), st.sampled_from(list(UnitRule)))
 def test_an_add_on_never_stands_without_its_first_code(minutes, rule):
     for first, more in (("97129", "97130"), ("97550", "97551"), ("97545", "97546")):

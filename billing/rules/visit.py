@@ -1,0 +1,170 @@
+"""One visit through all the rules: units, owners, prices, modifiers, findings, and why."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from billing.rules import ncci
+from billing.rules.assistants import split_lines
+from billing.rules.modifiers import Modified, Year, modify_lines
+from billing.rules.money import (
+    PricedLine,
+    full_price_code,
+    full_prices,
+    price_lines,
+    total_allowed,
+)
+from billing.rules.types import (
+    AppliedModifier,
+    CodeFacts,
+    Discipline,
+    Finding,
+    Line,
+    MueLimit,
+    PolicyFacts,
+    PtpEdit,
+    Rates,
+    Service,
+    Threshold,
+    UnitResult,
+)
+from billing.rules.units import bill_units
+
+MPPR_SOURCE = "CMS Pub. 100-04, ch. 5, § 10.7"
+
+
+@dataclass(frozen=True)
+class StoredRules:
+    """All that is stored for a date of service and a payer; None is "nobody knows"."""
+
+    codes: Mapping[str, CodeFacts]
+    policy: PolicyFacts
+    edits: Sequence[PtpEdit] = ()
+    mue: Mapping[str, MueLimit] = field(default_factory=dict)
+    rates: Rates | None = None
+    threshold: Threshold | None = None
+    accrued: Mapping[Discipline, Decimal] | None = None
+
+
+@dataclass(frozen=True)
+class BilledLine:
+    line: Line
+    modifiers: tuple[AppliedModifier, ...]
+    unit_prices: tuple[Decimal, ...]
+    allowed: Decimal | None
+
+
+@dataclass(frozen=True)
+class VisitBill:
+    units: UnitResult
+    lines: tuple[BilledLine, ...]
+    findings: tuple[Finding, ...]
+    allowed: Decimal | None
+    proof: tuple[str, ...]
+
+
+def bill_visit(
+    services: Sequence[Service],
+    stored: StoredRules,
+    *,
+    on: date,
+    choice: Mapping[str, int] | None = None,
+) -> VisitBill:
+    """What a visit bills under one payer's policy on its date of service.
+
+    `choice` is the clinician's stored allocation where the unit rule leaves a tie; raises
+    `ChoiceNotAllowed` when the minutes do not allow it.
+    """
+    policy = stored.policy
+    units = bill_units(
+        services, policy.unit_rule, stored.codes, prices=full_prices(stored.rates), choice=choice
+    )
+    split = split_lines(services, units, stored.codes, assistant_modifier=policy.assistant_modifier)
+    priced = price_lines(split.lines, stored.codes, stored.rates, mppr=policy.mppr)
+    modified = modify_lines(
+        split.lines,
+        services,
+        stored.codes,
+        policy,
+        on=on,
+        edits=stored.edits,
+        allowed=[line.allowed for line in priced],
+        year=Year(stored.threshold, stored.accrued),
+    )
+    lines = tuple(
+        BilledLine(price.line, modifiers, price.unit_prices, price.allowed)
+        for price, modifiers in zip(priced, modified.lines, strict=True)
+    )
+    return VisitBill(
+        units=units,
+        lines=lines,
+        findings=(
+            *_edit_findings(lines, services, stored, on),
+            *units.findings,
+            *split.findings,
+            *modified.findings,
+        ),
+        allowed=total_allowed(priced),
+        proof=(
+            *units.proof,
+            *_price_proof(priced, stored),
+            *_modifier_proof(split.lines, modified),
+            *_threshold_proof(stored, on),
+        ),
+    )
+
+
+def _edit_findings(
+    lines: Sequence[BilledLine], services: Sequence[Service], stored: StoredRules, on: date
+) -> list[Finding]:
+    carried: dict[str, frozenset[str]] = {}
+    units: dict[str, list[int]] = {}
+    for billed in lines:
+        code = billed.line.code
+        units.setdefault(code, []).append(billed.line.units)
+        carried[code] = carried.get(code, frozenset()) | {m.code for m in billed.modifiers}
+    findings = ncci.same_minutes_findings(services, stored.codes)
+    findings += ncci.addon_findings(list(units), stored.codes)
+    if stored.policy.ncci:
+        behind = ncci.services_behind(carried, services, stored.codes)
+        findings += ncci.evaluation_findings(services, stored.codes)
+        findings += ncci.pair_findings(behind, carried, stored.edits, on)
+    if stored.policy.mue:
+        findings += ncci.mue_findings(units, stored.mue)
+    return findings
+
+
+def _price_proof(priced: Sequence[PricedLine], stored: StoredRules) -> Iterator[str]:
+    unknown = list(dict.fromkeys(price.line.code for price in priced if price.allowed is None))
+    if unknown:
+        yield f"No rate is known for {', '.join(unknown)}: no price and no total is given"
+    if stored.rates is None or not stored.policy.mppr:
+        return
+    reduced = sum(p.line.units for p in priced if stored.codes[p.line.code].mppr and p.unit_prices)
+    whole = full_price_code([price.line for price in priced], stored.codes, stored.rates)
+    if whole and reduced > 1:
+        percent = f"{(stored.rates.pe_reduction * 100).normalize():f}"
+        yield (
+            f"{whole} has the most practice expense and keeps one whole unit; every other unit "
+            f"loses {percent} % of its practice expense ({MPPR_SOURCE})"
+        )
+
+
+def _modifier_proof(lines: Sequence[Line], modified: Modified) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(
+            f"{modifier.code} on {line.code}: {modifier.reason} ({modifier.source})"
+            for line, modifiers in zip(lines, modified.lines, strict=True)
+            for modifier in modifiers
+        )
+    )
+
+
+def _threshold_proof(stored: StoredRules, on: date) -> Iterator[str]:
+    if not stored.policy.kx:
+        return
+    if stored.threshold is None:
+        yield f"No KX amount is known for {on.year}: KX is left undecided"
+    elif stored.accrued is None:
+        yield f"What {on.year} has used so far is not known: KX is left undecided"
