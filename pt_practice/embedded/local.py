@@ -63,6 +63,11 @@ class Local:
 
     # --- Before the first page -------------------------------------------------------------------
 
+    def prepare(self, supervisor: Supervisor) -> None:
+        self.manage(supervisor, "Database up to date", "migrate", "--no-input", "--skip-checks")
+        self.collect_static(supervisor)
+        self.load_demo(supervisor)
+
     def manage(self, supervisor: Supervisor, step: str, *arguments: str) -> None:
         """Run it to its end, or raise with the last lines it wrote."""
         program = self.program(arguments[0], ["manage.py", *arguments], "set-up.log")
@@ -79,10 +84,10 @@ class Local:
         digest = hashlib.sha256()
         for variable in ("DEBUG", "STATIC_UNHASHED"):
             digest.update(self.environment.get(variable, "").encode() + b"\0")
-        for folder in (self.project / "static", self.project / "node_modules" / ".installed"):
-            for path in sorted([folder, *folder.rglob("*")]):
-                status = path.stat()
-                digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+        packages = self.project / "node_modules" / ".installed"
+        for path in (packages, *sorted((self.project / "static").rglob("*"))):
+            status = path.stat()
+            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
         digest.update((self.project / "requirements.txt").read_bytes())
         stamp = self.var / "static-files"
         done = stamp.read_text(encoding="utf-8") if stamp.exists() else ""
@@ -119,19 +124,21 @@ class Local:
 
     # --- The three that stay ---------------------------------------------------------------------
 
-    def choose_port(self, host: str) -> int:
+    def wanted_port(self) -> int:
         text = os.environ.get("PORT") or "8000"
         if not (text.isdigit() and 0 < int(text) < 65_536):
             raise CannotStart(f"PORT is {text!r}: write a number from 1 to 65535.")
-        wanted = port = int(text)
+        return int(text)
+
+    def free_port_from(self, wanted: int, host: str) -> int:
         # On both loopbacks: `localhost` may mean either, and would find the other one's page.
-        while not (is_free(port, host) and (host != LOOPBACK or is_free(port, "::1"))):
-            port += 1
-            if port == min(65_536, wanted + 1000):
-                raise CannotStart(f"no free port from {wanted} on; set PORT to a free one.")
-        if port != wanted:
-            self.voice.say(f"  Port {wanted} is taken; using {port}")
-        return port
+        hosts = (host, "::1") if host == LOOPBACK else (host,)
+        for port in range(wanted, min(65_536, wanted + 1000)):
+            if all(is_free(port, each) for each in hosts):
+                if port != wanted:
+                    self.voice.say(f"  Port {wanted} is taken; using {port}")
+                return port
+        raise CannotStart(f"no port from {wanted} on is free; set PORT to a free one.")
 
     def web(self, host: str, port: int) -> Program:
         arguments = ["-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
@@ -152,6 +159,7 @@ class Local:
     # --- Runs ------------------------------------------------------------------------------------
 
     def serve(self) -> None:
+        port = self.wanted_port()
         self.servers.take()
         for_pdf = self.set_up()
         with Supervisor(self.voice) as supervisor:
@@ -160,10 +168,8 @@ class Local:
                     named = self.servers.start(supervisor, os.environ)
                 mark = {MARK: os.path.realpath(self.var)}
                 self.environment = self.complete(named, for_pdf, mark)
-                self.manage(supervisor, "Database up to date", "migrate", "--no-input")
-                self.collect_static(supervisor)
-                self.load_demo(supervisor)
-                self.open_doors(supervisor)
+                self.prepare(supervisor)
+                self.open_doors(supervisor, port)
                 supervisor.watch()
             except StopAsked:
                 self.voice.say("\nStopping …")
@@ -172,13 +178,14 @@ class Local:
         self.servers.give_back()
         self.voice.say("PT Practice has stopped.")
 
-    def open_doors(self, supervisor: Supervisor) -> None:
+    def open_doors(self, supervisor: Supervisor, wanted: int) -> None:
         host = os.environ.get("HOST") or LOOPBACK
-        port = self.choose_port(host)
+        port = self.free_port_from(wanted, host)
         web = supervisor.start(self.web(host, port))
+        # Alone first: three that load at once make the person wait for the page.
+        supervisor.wait_until(lambda: answers(port), web, seconds=60)
         supervisor.start(self.worker())
         supervisor.start(self.beat())
-        supervisor.wait_until(lambda: answers(port), web, seconds=60)
         address = f"http://localhost:{port}/"
         self.servers.note(address=address)
         lines = [f"PT Practice is at {address}", *self.logins()]

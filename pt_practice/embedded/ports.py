@@ -1,5 +1,6 @@
 """A free port of this machine, the same as last time where it can be."""
 
+import errno
 import random
 import socket
 
@@ -9,12 +10,17 @@ RANGE = range(20_000, 32_000)
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as knock:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        knock = socket.socket(family)
+    except OSError:
+        return True  # a kernel without IPv6: nobody can be there
+    with knock:
         knock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             knock.bind((host, port))
-        except OSError:
-            return False
+        except OSError as reason:
+            return reason.errno == errno.EADDRNOTAVAIL  # a machine without that address
         return True
 
 
