@@ -229,9 +229,6 @@ def _note(logged: Logged) -> list[Finding]:
     ]
     if logged.kind == "daily" and not logged.note["plan"]:
         found.append(_advice("note.plan", PART_PROMPTS["plan"], sources.HOUSE))
-    if logged.carried:
-        message = "Carried forward from the last visit: change or confirm what is marked."
-        found.append(_advice("note.plan", message, sources.REVIEWERS))
     evaluates = {entry.code.kind for entry in logged.entries if entry.code} & set(EVALUATIONS)
     for kind in sorted(evaluates):
         if logged.kind != kind:

@@ -61,6 +61,8 @@ class Surroundings:
     discipline: str = ""
     assistants: frozenset[int] = frozenset()
     episodes: frozenset[int] = frozenset()
+    assistant: int | None = None  # as the visit has it, for a page that does not say
+    episode: int | None = None
     minutes_elsewhere: int = 0  # the patient's other visits of that day
 
 
@@ -94,7 +96,6 @@ class Logged:
     entries: tuple[LoggedEntry, ...]
     assistant: int | None
     episode: int | None
-    carried: frozenset[str]
     errors: Mapping[str, str]
 
     @property
@@ -146,9 +147,12 @@ def read_assistant_minutes(value: object, *, of: int | None) -> tuple[int, str]:
 
 def _key_of(row: object) -> str:
     try:
-        return str(UUID(str(row["key"])))  # type: ignore[index]
+        key = str(row["key"])  # type: ignore[index]
+        if key == str(UUID(key)):
+            return key
     except (KeyError, TypeError, ValueError):
-        raise NotASession("Each entry is an object with its own key.") from None
+        pass
+    raise NotASession("Each entry is an object with a UUID as its key.")
 
 
 class _Reader:
@@ -276,8 +280,7 @@ class _Reader:
 def read(content: object, around: Surroundings) -> Logged:
     if not isinstance(content, dict):
         raise NotASession("A session page is an object.")
-    rows = content.get("entries") or []
-    note = content.get("note") or {}
+    rows, note = content.get("entries", []), content.get("note", {})
     if not isinstance(rows, list) or len(rows) > ENTRIES_MOST or not isinstance(note, dict):
         raise NotASession(f"A session page has a note and up to {ENTRIES_MOST} entries.")
 
@@ -287,18 +290,20 @@ def read(content: object, around: Surroundings) -> Logged:
         reader.errors["note.kind"] = "Choose the kind of note from the list."
         kind = "daily"
     assistant = reader.one_of(
-        content.get("assistant"),
+        content.get("assistant", around.assistant),
         around.assistants,
         "assistant",
         "Choose an assistant who works here.",
     )
     episode = reader.one_of(
-        content.get("episode"), around.episodes, "episode", "Choose a case of this patient."
+        content.get("episode") or around.episode,  # a visit keeps the case it has
+        around.episodes,
+        "episode",
+        "Choose a case of this patient.",
     )
     total, problem = read_minutes(content.get("total_treatment_minutes"))
     if problem:
         reader.errors["total_treatment_minutes"] = problem
-    carried = note.get("carried")
     return Logged(
         kind=kind,
         note={
@@ -309,6 +314,5 @@ def read(content: object, around: Surroundings) -> Logged:
         entries=reader.entries(rows, assistant is not None),
         assistant=assistant,
         episode=episode,
-        carried=frozenset(map(str, carried)) if isinstance(carried, list) else frozenset(),
         errors=reader.errors,
     )

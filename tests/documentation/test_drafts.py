@@ -1,0 +1,451 @@
+"""The session page as typed: kept whole, applied where valid, never overwritten in silence."""
+
+import datetime as dt
+import threading
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from documentation import charting, drafts, session_content
+from documentation.models import Draft, Note, ServiceEntry, TimedEntry
+from documentation.rules.session import NotASession
+from people.models import AuditEvent
+from tests.documentation.rules.entries import WHOLE, without
+from tests.factories import (
+    AssistantFactory,
+    EpisodeFactory,
+    GoalFactory,
+    NoteFactory,
+    ProcedureCodeFactory,
+    TherapistFactory,
+    UserFactory,
+    VisitFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+KEY = "0d9b6a3e-5c1f-4a77-9f39-2b8d1d3a0001"
+OTHER = "0d9b6a3e-5c1f-4a77-9f39-2b8d1d3a0002"
+
+
+@pytest.fixture(autouse=True)
+def codes():
+    ProcedureCodeFactory(code="97110")
+    ProcedureCodeFactory(code="97112", label="Neuromuscular re-education")
+    ProcedureCodeFactory(
+        code="97161", label="PT evaluation", kind="evaluation", timed=False, minutes_per_unit=None
+    )
+    ProcedureCodeFactory(
+        code="97010", label="Heat or ice", kind="modality", timed=False, minutes_per_unit=None
+    )
+
+
+def new_visit(**values):
+    visit = VisitFactory(**values)
+    NoteFactory(visit=visit)
+    return visit
+
+
+@pytest.fixture
+def visit():
+    return new_visit()
+
+
+def entry(code="97110", minutes=20, key=KEY, **more):
+    return {"key": key, "code": code, "minutes": minutes} | more
+
+
+def page(*entries, **more):
+    return {"note": {}, "entries": list(entries)} | more
+
+
+def save(visit, content, base=0, by=None):
+    return drafts.save_draft(
+        visit=visit, content=content, base_version=base, by=by or visit.therapist.user
+    )
+
+
+def sign(visit):
+    Note.objects.filter(visit=visit).update(
+        signed_at=timezone.now(), signed_by=visit.therapist.user, content_sha256="0" * 64
+    )
+
+
+# --- Saving -------------------------------------------------------------------------------------
+
+
+def test_a_save_keeps_the_page_and_writes_the_rows(visit):
+    goal = GoalFactory(episode=visit.episode)
+    content = page(
+        entry("97112", "15", goal=goal.pk, details={"purposes": ["timing"]}),
+        entry("97161", None, key=OTHER, narrative="Low complexity"),
+        note={"kind": "daily", "assessment": "Steadier.", "plan": ""},
+        total_treatment_minutes="50",
+    )
+
+    state = save(visit, content)
+
+    visit.refresh_from_db()
+    timed, service = TimedEntry.objects.get(), ServiceEntry.objects.get()
+    assert (visit.draft.content, visit.draft.version) == (content, 1)
+    assert (str(timed.key), timed.code_id, timed.minutes, timed.goal, timed.narrative) == (
+        KEY,
+        "97112",
+        15,
+        goal,
+        f"For timing, toward the goal “{goal.text}”. 15 min one-on-one.",
+    )
+    assert (str(service.key), service.minutes, service.narrative, service.position) == (
+        OTHER,
+        None,
+        "Low complexity",
+        2,
+    )
+    assert (visit.note.assessment, visit.total_treatment_minutes) == ("Steadier.", 50)
+    assert (state.version, state.timed_minutes, state.composed) == (1, 15, {KEY: timed.narrative})
+
+
+def test_a_wrong_field_is_kept_as_typed_named_and_costs_nothing_else(visit):
+    content = page(
+        entry("97110", "minus five", narrative="Leg press"),
+        entry("97112", 15, key=OTHER),
+        note={"assessment": "Steadier."},
+    )
+
+    state = save(visit, content)
+
+    assert state.errors == {f"entries.{KEY}.minutes": "Write whole minutes, such as 15."}
+    assert Draft.objects.get().content["entries"][0]["minutes"] == "minus five"
+    assert list(TimedEntry.objects.values_list("code", "minutes")) == [("97112", 15)]
+    assert Note.objects.get().assessment == "Steadier."
+
+
+def test_a_service_whose_minutes_become_wrong_is_no_service_until_they_are_right(visit):
+    save(visit, page(entry(minutes=20)))
+
+    save(visit, page(entry(minutes="")), base=1)
+    without_minutes = TimedEntry.objects.count()
+    save(visit, page(entry(minutes=25)), base=2)
+
+    assert without_minutes == 0
+    assert TimedEntry.objects.get().minutes == 25
+
+
+def test_a_field_in_error_keeps_the_value_it_had(visit):
+    save(visit, page(note={"plan": "Go on."}, total_treatment_minutes=40))
+
+    save(visit, page(note={"plan": "x" * 20_001}, total_treatment_minutes="x"), base=1)
+
+    visit.refresh_from_db()
+    assert (visit.note.plan, visit.total_treatment_minutes) == ("Go on.", 40)
+
+
+def test_unchanged_rows_are_not_touched(visit):
+    save(visit, page(entry(), entry("97112", 15, key=OTHER)))
+    before = list(TimedEntry.objects.order_by("pk").values_list("pk", "key", "minutes"))
+
+    save(visit, page(entry(), entry("97112", 16, key=OTHER)), base=1)
+
+    after = list(TimedEntry.objects.order_by("pk").values_list("pk", "key", "minutes"))
+    assert [row[:2] for row in after] == [row[:2] for row in before]
+    assert [row[2] for row in after] == [20, 16]
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_save_costs_the_same_queries_for_any_number_of_services(
+    visit, django_assert_num_queries, count
+):
+    rows = [
+        entry("97112", 5, key=f"{KEY[:-2]}{number:02d}", details=WHOLE) for number in range(count)
+    ]
+    save(visit, page())
+
+    with django_assert_num_queries(27):
+        save(visit, page(*rows), base=1)
+
+    assert TimedEntry.objects.count() == count
+
+
+def test_removing_a_card_removes_its_row(visit):
+    save(visit, page(entry(), entry("97161", 30, key=OTHER)))
+
+    save(visit, page(entry("97161", 30, key=OTHER)), base=1)
+
+    assert (TimedEntry.objects.count(), ServiceEntry.objects.count()) == (0, 1)
+
+
+def test_a_card_may_change_its_code_to_an_untimed_one(visit):
+    save(visit, page(entry("97110", 20)))
+
+    save(visit, page(entry("97010", 20)), base=1)
+
+    assert (TimedEntry.objects.count(), ServiceEntry.objects.get().code_id) == (0, "97010")
+
+
+def test_the_assistant_and_the_case_are_chosen_on_the_page(visit):
+    assistant = AssistantFactory(user__clinics=[visit.clinic])
+    other_case = EpisodeFactory(patient=visit.patient, title="Shoulder")
+    goal = GoalFactory(episode=other_case)
+
+    state = save(
+        visit,
+        page(
+            entry(assistant_minutes=5, goal=goal.pk), assistant=assistant.pk, episode=other_case.pk
+        ),
+    )
+
+    visit.refresh_from_db()
+    assert (state.errors, visit.assistant, visit.episode) == ({}, assistant, other_case)
+    assert TimedEntry.objects.get().assistant_minutes == 5
+
+
+def test_an_assistant_of_another_clinic_or_discipline_is_refused(visit):
+    elsewhere = AssistantFactory()
+    other_kind = AssistantFactory(credential="OTA", user__clinics=[visit.clinic])
+
+    errors = [
+        save(visit, page(assistant=person.pk), base=base).errors
+        for base, person in enumerate([elsewhere, other_kind])
+    ]
+
+    visit.refresh_from_db()
+    assert errors == [{"assistant": "Choose an assistant who works here."}] * 2
+    assert visit.assistant is None
+
+
+def test_another_patients_case_is_refused(visit):
+    stranger = EpisodeFactory()
+
+    state = save(visit, page(episode=stranger.pk))
+
+    assert state.errors == {"episode": "Choose a case of this patient."}
+
+
+@pytest.mark.parametrize(
+    "text", ["José Ñandú 🦵 très bien", "日本語", "tab\tand\nline", "a\x00b", "half \ud800 pair"]
+)
+def test_any_text_that_can_be_typed_can_be_saved(visit, text):
+    save(visit, page(note={"subjective": text}))
+
+    kept = text.replace("\x00", "").replace("\ud800", "?")
+    assert Note.objects.get().subjective == kept
+    assert Draft.objects.get().content["note"]["subjective"] == kept
+
+
+def test_more_than_a_note_can_hold_is_refused_whole(visit):
+    save(visit, page(note={"plan": "Go on."}))
+
+    with pytest.raises(drafts.DraftTooLarge):
+        save(visit, page(note={"plan": "x" * 5_000_000}), base=1)
+
+    assert (Draft.objects.get().version, Note.objects.get().plan) == (1, "Go on.")
+
+
+def test_what_is_no_page_writes_nothing(visit):
+    with pytest.raises(NotASession):
+        save(visit, {"note": {"plan": "Go on."}, "entries": [{"key": "1"}]})
+
+    assert (Draft.objects.count(), Note.objects.get().plan) == (0, "")
+
+
+def test_a_failure_half_way_leaves_everything_as_it_was(visit, monkeypatch):
+    def fails(**kwargs):
+        raise RuntimeError
+
+    save(visit, page(entry(minutes=20)))
+    monkeypatch.setattr(drafts.audit, "record", fails)
+
+    with pytest.raises(RuntimeError):
+        save(visit, page(entry(minutes=30)), base=1, by=UserFactory())
+
+    assert (Draft.objects.get().version, TimedEntry.objects.get().minutes) == (1, 20)
+
+
+def test_nothing_is_saved_once_the_note_is_signed(visit):
+    save(visit, page(entry(minutes=20)))
+    sign(visit)
+
+    with pytest.raises(charting.AlreadySigned):
+        save(visit, page(entry(minutes=30)), base=1)
+
+    assert (Draft.objects.get().version, TimedEntry.objects.get().minutes) == (1, 20)
+
+
+# --- Two at once --------------------------------------------------------------------------------
+
+
+def test_a_save_built_on_an_older_version_is_refused_with_the_one_that_stands(visit):
+    colleague = UserFactory(first_name="Ines", last_name="Moya")
+    save(visit, page(note={"plan": "First"}), by=colleague)
+
+    with pytest.raises(drafts.StaleDraft) as stale:
+        save(visit, page(note={"plan": "Second"}), base=0)
+
+    assert (stale.value.version, stale.value.content["note"], stale.value.saved_by) == (
+        1,
+        {"plan": "First"},
+        "Ines Moya",
+    )
+    assert Note.objects.get().plan == "First"
+
+
+def test_the_same_content_again_after_a_lost_answer_is_no_conflict(visit):
+    content = page(entry(minutes=20))
+    save(visit, content)
+
+    state = save(visit, content, base=0)
+
+    assert (state.version, Draft.objects.get().version) == (1, 1)
+
+
+def test_time_logged_by_a_program_makes_the_open_page_stale(visit):
+    save(visit, page(note={"plan": "Mine"}))
+    charting.record_time(visit=visit, code="97110", minutes=20, by=visit.therapist.user)
+
+    with pytest.raises(drafts.StaleDraft) as stale:
+        save(visit, page(note={"plan": "Mine too"}), base=1)
+
+    assert [row["code"] for row in stale.value.content["entries"]] == ["97110"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_saves_at_the_same_moment_one_wins_and_the_other_is_told():
+    ProcedureCodeFactory(code="97110")
+    visit = new_visit()
+    gate = threading.Barrier(2, timeout=10)
+    results = []
+
+    def save_plan(plan):
+        try:
+            gate.wait()
+            save(visit, page(note={"plan": plan}))
+            results.append(("saved", plan))
+        except drafts.StaleDraft as stale:
+            results.append(("told", stale.content["note"]["plan"]))
+        finally:
+            connection.close()
+
+    writers = [threading.Thread(target=save_plan, args=[plan]) for plan in ("one", "two")]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+    winner = Note.objects.get().plan
+    assert sorted(results) == [("saved", winner), ("told", winner)]
+
+
+# --- The audit ----------------------------------------------------------------------------------
+
+
+def test_a_stretch_of_writing_is_one_line_in_the_audit_per_person(visit):
+    colleague = UserFactory()
+    for base, plan in enumerate(["a", "ab", "abc"]):
+        save(visit, page(note={"plan": plan}), base=base)
+    save(visit, page(note={"plan": "x"}), base=3, by=colleague)
+    Draft.objects.update(saved_at=timezone.now() - dt.timedelta(minutes=11))
+    save(visit, page(note={"plan": "y"}), base=4, by=colleague)
+
+    events = AuditEvent.objects.filter(action="note.drafted").order_by("pk")
+    assert [(event.actor, event.detail) for event in events] == [
+        (visit.therapist.user, {"version": 1}),
+        (colleague, {"version": 4}),
+        (colleague, {"version": 5}),
+    ]
+
+
+# --- The visit before ---------------------------------------------------------------------------
+
+
+def signed_before(visit, day=27, **note):
+    last = VisitFactory(episode=visit.episode, date_of_service=dt.date(2026, 2, day))
+    NoteFactory(visit=last, **note)
+    return last
+
+
+def test_the_last_visits_services_are_carried_forward_marked_and_without_the_response(visit):
+    goal = GoalFactory(episode=visit.episode)
+    last = signed_before(visit)
+    by = last.therapist.user
+    charting.record_time(
+        visit=last,
+        code="97112",
+        minutes=15,
+        details=without("course", skilled_words=""),
+        goal=goal,
+        by=by,
+    )
+    charting.record_time(visit=last, code="97110", minutes=20, narrative="Leg press", by=by)
+    charting.record_service(visit=last, code="97161", minutes=30, by=by)
+    sign(last)
+
+    neuro, exercise = drafts.carried_forward(session_content.fresh(visit))
+
+    assert (neuro["code"], neuro["minutes"], neuro["goal"]) == ("97112", 15, goal.pk)
+    assert sorted(neuro["carried"]) == [
+        "activities",
+        "body_parts",
+        "deficit",
+        "goal",
+        "minutes",
+        "purposes",
+        "skilled",
+    ]
+    assert "response" not in neuro["details"]
+    assert (exercise["narrative"], exercise["carried"]) == ("Leg press", ["minutes", "narrative"])
+    assert neuro["key"] != str(TimedEntry.objects.get(code="97112").key)
+
+
+def test_a_goal_that_was_met_and_an_absent_assistants_minutes_are_not_carried(visit):
+    met = GoalFactory(episode=visit.episode, met_on=dt.date(2026, 2, 27))
+    assistant = AssistantFactory(supervisor=visit.therapist)
+    last = signed_before(visit)
+    last.assistant = assistant
+    last.save(update_fields=["assistant"])
+    charting.record_time(
+        visit=last, code="97110", minutes=20, assistant_minutes=20, goal=met, by=assistant.user
+    )
+    sign(last)
+
+    (carried,) = drafts.carried_forward(session_content.fresh(visit))
+
+    assert (carried["goal"], carried["assistant_minutes"]) == (None, 0)
+
+
+def test_only_a_signed_visit_of_the_same_case_before_this_one_is_carried(visit):
+    unsigned = signed_before(visit, day=27)
+    later = VisitFactory(episode=visit.episode, date_of_service=dt.date(2026, 3, 3))
+    other_case = VisitFactory(
+        episode=EpisodeFactory(patient=visit.patient), date_of_service=dt.date(2026, 2, 27)
+    )
+    for stranger in (later, other_case):
+        NoteFactory(visit=stranger)
+    for stranger in (unsigned, later, other_case):
+        charting.record_time(visit=stranger, code="97110", minutes=20, by=visit.therapist.user)
+    for stranger in (later, other_case):
+        sign(stranger)
+
+    assert drafts.carried_forward(session_content.fresh(visit)) == []
+
+
+def test_a_near_copy_of_the_last_note_is_pointed_out(visit):
+    words = "Held tandem stance on foam twenty seconds with contact guard and two losses of balance"
+    last = signed_before(visit, assessment=words)
+    charting.record_time(
+        visit=last, code="97110", minutes=20, narrative="Leg press", by=last.therapist.user
+    )
+    Note.objects.filter(visit=last).update(assessment=words)
+    sign(last)
+
+    state = save(visit, page(note={"assessment": words + "."}))
+
+    assert [f.message for f in state.findings if f.path == "note.assessment"] == [
+        "Almost the same words as on February 27. Say what was different this time."
+    ]
+
+
+def test_the_first_visit_of_a_case_has_nothing_before_it():
+    visit = new_visit(therapist=TherapistFactory(), episode=EpisodeFactory())
+
+    assert drafts.last_signed(visit) is None
