@@ -9,6 +9,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
+from axes.decorators import axes_dispatch
 from django.urls import path, re_path
 
 from people.access import allow, public
@@ -17,7 +18,7 @@ from web import views
 staff = allow()
 
 urlpatterns = [
-    path("login/", public(account.login), name="account_login"),
+    path("login/", public(axes_dispatch(account.login)), name="account_login"),
     path("logout/", public(account.logout), name="account_logout"),
     path("inactive/", public(account.account_inactive), name="account_inactive"),
     path("reauthenticate/", staff(account.reauthenticate), name="account_reauthenticate"),

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+GROUPS = ("Front desk", "Clinic", "Billing", "Practice")  # the order of a patient's way
+
 
 @dataclass(frozen=True)
 class Place:
@@ -105,12 +107,14 @@ def context(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     here = _here(places, request.path, match.view_name if match else "")
     entries = [{"place": place, "url": place.url(), "is_here": place is here} for place in places]
-    groups: dict[str, list[dict[str, Any]]] = {}
+    groups: dict[str, list[dict[str, Any]]] = {name: [] for name in GROUPS}
     for place, entry in zip(places, entries, strict=True):
         groups.setdefault(place.group, []).append(entry)
     return {
         "navigation": entries,
-        "navigation_groups": [{"name": name, "entries": group} for name, group in groups.items()],
+        "navigation_groups": [
+            {"name": name, "entries": group} for name, group in groups.items() if group
+        ],
         "palette_pages": [
             {
                 "label": place.label,

@@ -64,6 +64,12 @@ body.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+/* A passkey ceremony that was cancelled or refused by the device. */
+document.addEventListener("allauth.error", (event) => {
+  event.preventDefault();
+  toast("The passkey was not used. Try again, or choose another way.");
+});
+
 /* --- Questions -------------------------------------------------------------------------------- */
 
 const ask = document.getElementById("ask");
@@ -138,6 +144,16 @@ if (sidebar) {
     fold?.setAttribute("aria-pressed", String(folded));
   };
   showFold();
+
+  /* Folded, an entry's name floats beside its icon; the list scrolls, so the place is worked out. */
+  for (const sign of ["pointerover", "focusin"]) {
+    sidebar.addEventListener(sign, (event) => {
+      const entry = event.target.closest(".nav-entry, .sidebar-search, .person-name");
+      if (!entry) return;
+      const box = entry.getBoundingClientRect();
+      sidebar.style.setProperty("--label-y", `${box.top + box.height / 2}px`);
+    });
+  }
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-sidebar-open]")) openMenu(true);
