@@ -46,8 +46,6 @@ class Local:
             environment |= variables
         if not given_from_outside(environment, "SECRET_KEY"):
             environment["SECRET_KEY"] = kept(self.var, "secret_key")
-        if not environment.get("ALLOWED_HOSTS"):
-            environment["ALLOWED_HOSTS"] = "localhost,127.0.0.1,[::1]"
         own = str(Path(sys.executable).parent)
         environment["PATH"] = os.pathsep.join([own, environment.get("PATH", os.defpath)])
         return environment

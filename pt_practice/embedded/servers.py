@@ -24,9 +24,13 @@ class InUse(CannotStart):
     """Another start holds the folder."""
 
 
+# These may also stand as NAME_FILE, the path of a file that holds the value (pt_practice/env.py).
+FROM_A_FILE = {"DATABASE_URL", "SECRET_KEY"}
+
+
 def given_from_outside(environment: Mapping[str, str], name: str) -> bool:
-    """A variable may also stand as NAME_FILE, the path of a file that holds its value."""
-    return bool(environment.get(name) or environment.get(f"{name}_FILE"))
+    file_name = environment.get(f"{name}_FILE") if name in FROM_A_FILE else None
+    return bool(environment.get(name) or file_name)
 
 
 class Servers:
