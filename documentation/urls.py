@@ -1,7 +1,27 @@
 """The addresses of documentation."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from documentation.views import cases, chart, notes, pdfs
 
 app_name = "documentation"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("notes/co-sign/", notes.cosign_queue, name="cosign"),
+    path("notes/<int:pk>/", notes.note, name="note"),
+    path("notes/<int:pk>/sign/", notes.sign, name="note-sign"),
+    path("notes/<int:pk>/co-sign/", notes.cosign, name="note-cosign"),
+    path("notes/<int:pk>/addenda/", notes.addendum, name="note-addendum"),
+    path("notes/<int:pk>/pdf/", pdfs.note_pdf, name="note-pdf"),
+    path("notes/<int:pk>/pdf/state/", pdfs.pdf_state, name="note-pdf-state"),
+    path("notes/<int:pk>/pdf/again/", pdfs.pdf_again, name="note-pdf-again"),
+    path("patients/<int:patient_id>/chart/", chart.chart, name="chart"),
+    path("patients/<int:patient_id>/cases/new/", cases.episode_new, name="episode-new"),
+    path("cases/<int:pk>/", chart.episode, name="episode"),
+    path("cases/<int:pk>/edit/", cases.episode_edit, name="episode-edit"),
+    path("cases/<int:episode_id>/goals/new/", cases.goal_new, name="goal-new"),
+    path("cases/<int:episode_id>/plans/new/", cases.plan_new, name="plan-new"),
+    path("goals/<int:pk>/", cases.goal_edit, name="goal"),
+    path("plans/<int:pk>/", cases.plan, name="plan"),
+    path("diagnoses/", cases.diagnoses, name="diagnoses"),
+]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from people.models import Clinic, Patient, ReferringProvider, Therapist, User
@@ -100,6 +102,22 @@ class Episode(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("documentation:episode", args=[self.pk])
+
+    def clean(self) -> None:
+        problems: dict[str, str] = {}
+        if self.discharged_on and self.started_on and self.discharged_on < self.started_on:
+            problems["discharged_on"] = "The discharge lies before the first treatment."
+        if self.onset_on and self.started_on and self.onset_on > self.started_on:
+            problems["onset_on"] = "The onset lies after the first treatment."
+        if self.accident and not self.accident_on:
+            problems["accident_on"] = "Claims need the day of the accident."
+        if self.accident == self.Accident.AUTO and not self.accident_state:
+            problems["accident_state"] = "Claims need the state of an automobile accident."
+        if problems:
+            raise ValidationError(problems)
+
 
 class EpisodeDiagnosis(models.Model):
     """An ICD-10-CM code of the case, in the order claims point to it."""
@@ -133,6 +151,13 @@ class EpisodeDiagnosis(models.Model):
         return self.code
 
 
+class OfEpisodeQuerySet(models.QuerySet):
+    """What belongs to a case is seen by who sees the case."""
+
+    def visible_to(self, user: User) -> OfEpisodeQuerySet:
+        return self.filter(episode__in=Episode.objects.visible_to(user))
+
+
 class Goal(models.Model):
     """Something measurable the patient shall be able to do, by when."""
 
@@ -143,6 +168,8 @@ class Goal(models.Model):
     target = models.CharField(max_length=40, blank=True)
     due_on = models.DateField()
     met_on = models.DateField(null=True, blank=True)
+
+    objects = OfEpisodeQuerySet.as_manager()
 
     class Meta:
         ordering = ["episode", "due_on", "pk"]
@@ -172,6 +199,8 @@ class PlanOfCare(models.Model):
     signed_on = models.DateField("signed by the referring provider", null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
+    objects = OfEpisodeQuerySet.as_manager()
+
     class Meta:
         ordering = ["-starts_on", "-pk"]
         constraints = [
@@ -182,3 +211,10 @@ class PlanOfCare(models.Model):
 
     def __str__(self) -> str:
         return f"plan of care from {self.starts_on}"
+
+    def clean(self) -> None:
+        problems: dict[str, str] = {}
+        if self.signed_on and self.sent_on and self.signed_on < self.sent_on:
+            problems["signed_on"] = "It was signed before it was sent: check the two days."
+        if problems:
+            raise ValidationError(problems)

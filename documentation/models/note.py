@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -44,6 +46,7 @@ class Note(models.Model):
     cosigned_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     cosigned_at = models.DateTimeField(null=True)
     cosigner_name = models.CharField(max_length=120, blank=True)
+    cosigner_licence = models.CharField(max_length=30, blank=True)
 
     objects = NoteQuerySet.as_manager()
 
@@ -57,6 +60,13 @@ class Note(models.Model):
                     & ~models.Q(content_sha256="")
                 ),
                 name="a_signature_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cosigned_at=None, cosigned_by=None)
+                | models.Q(
+                    signed_at__isnull=False, cosigned_at__isnull=False, cosigned_by__isnull=False
+                ),
+                name="a_cosignature_is_whole",
             ),
         ]
 
@@ -108,6 +118,8 @@ class NotePdf(models.Model):
     file_bytes = models.BinaryField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
     made_at = models.DateTimeField(null=True)
+    waiting_since = models.DateTimeField(default=timezone.now)
+    addenda_shown = models.PositiveSmallIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
     problem = models.CharField(max_length=300, blank=True)
 
@@ -121,3 +133,8 @@ class NotePdf(models.Model):
 
     def __str__(self) -> str:
         return f"pdf of note {self.note_id}"
+
+    @property
+    def ask_every_seconds(self) -> int:
+        """How often a page asks whether it is ready: less often once something is amiss."""
+        return 2 if timezone.now() - self.waiting_since < dt.timedelta(minutes=2) else 15

@@ -1,0 +1,46 @@
+"""The doors to documentation's records: each scopes to what the person may see, then writes down
+who looked."""
+
+from __future__ import annotations
+
+from documentation.models import Episode, Goal, Note, PlanOfCare
+from people import audit
+from people.access import find_visible
+from people.models import User
+
+
+def open_note(pk: int, *, by: User, action: str = "note.viewed") -> Note:
+    """A note with its visit and patient; `action` names another way of reading it."""
+    notes = Note.objects.select_related(
+        "visit__patient__clinic",
+        "visit__clinic",
+        "visit__therapist__user",
+        "visit__assistant__user",
+        "visit__episode",
+        "pdf",
+    )
+    note: Note = find_visible(notes.defer("pdf__file_bytes"), pk, by=by)
+    audit.record(by=by, action=action, patient=note.visit.patient, target=note)
+    return note
+
+
+def open_episode(pk: int, *, by: User) -> Episode:
+    cases = Episode.objects.select_related(
+        "patient__clinic", "clinic", "therapist__user", "referring_provider"
+    )
+    episode: Episode = find_visible(cases, pk, by=by)
+    audit.record(by=by, action="episode.viewed", patient=episode.patient, target=episode)
+    return episode
+
+
+def open_goal(pk: int, *, by: User) -> Goal:
+    goal: Goal = find_visible(Goal.objects.select_related("episode__patient__clinic"), pk, by=by)
+    audit.record(by=by, action="goal.viewed", patient=goal.episode.patient, target=goal)
+    return goal
+
+
+def open_plan(pk: int, *, by: User) -> PlanOfCare:
+    plans = PlanOfCare.objects.select_related("episode__patient__clinic")
+    plan: PlanOfCare = find_visible(plans, pk, by=by)
+    audit.record(by=by, action="plan.viewed", patient=plan.episode.patient, target=plan)
+    return plan

@@ -1,0 +1,153 @@
+"""Open and change a patient's case: its diagnoses, goals and plans of care."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from documentation import icd
+from documentation.models import Episode, EpisodeDiagnosis, Goal, PlanOfCare
+from people import audit
+from people.changes import fill, write_changes, write_new
+from people.models import Patient, User
+
+MOST_DIAGNOSES = 12  # what one claim carries: X12 837P, loop 2300, HI
+
+
+@transaction.atomic
+def open_episode(*, patient: Patient, diagnoses: Sequence[str], by: User, **values: Any) -> Episode:
+    """A new case, with its ICD-10-CM codes in the order claims point to them."""
+    episode = Episode(patient=patient)
+    fill(episode, values)
+    write_new(episode)
+    _set_diagnoses(episode, diagnoses)
+    audit.record(by=by, action="episode.opened", patient=patient, target=episode)
+    return episode
+
+
+@transaction.atomic
+def change_episode(
+    *, episode: Episode, diagnoses: Sequence[str] | None = None, by: User, **values: Any
+) -> Episode:
+    """Change the case; `diagnoses` replaces them all, in the new order. Signed notes keep the
+    diagnoses they were signed with."""
+    episode = Episode.objects.select_for_update().get(pk=episode.pk)
+    changed = write_changes(episode, values)
+    if diagnoses is not None and _set_diagnoses(episode, diagnoses):
+        changed.append("diagnoses")
+    if changed:
+        audit.record(
+            by=by,
+            action="episode.changed",
+            patient=episode.patient,
+            target=episode,
+            fields=changed,
+        )
+    return episode
+
+
+@transaction.atomic
+def add_goal(*, episode: Episode, by: User, **values: Any) -> Goal:
+    goal = Goal(episode=episode)
+    fill(goal, values)
+    write_new(goal)
+    audit.record(by=by, action="goal.added", patient=episode.patient, target=goal)
+    return goal
+
+
+@transaction.atomic
+def change_goal(*, goal: Goal, by: User, **values: Any) -> Goal:
+    goal = Goal.objects.select_for_update(of=("self",)).select_related("episode").get(pk=goal.pk)
+    changed = write_changes(goal, values)
+    if changed:
+        audit.record(
+            by=by,
+            action="goal.changed",
+            patient=goal.episode.patient,
+            target=goal,
+            fields=changed,
+        )
+    return goal
+
+
+@transaction.atomic
+def add_plan(*, episode: Episode, by: User, **values: Any) -> PlanOfCare:
+    plan = PlanOfCare(episode=episode, created_by=by)
+    fill(plan, values)
+    write_new(plan)
+    audit.record(by=by, action="plan.added", patient=episode.patient, target=plan)
+    return plan
+
+
+@transaction.atomic
+def change_plan(*, plan: PlanOfCare, by: User, **values: Any) -> PlanOfCare:
+    plan = (
+        PlanOfCare.objects.select_for_update(of=("self",)).select_related("episode").get(pk=plan.pk)
+    )
+    changed = write_changes(plan, values)
+    if changed:
+        audit.record(
+            by=by,
+            action="plan.changed",
+            patient=plan.episode.patient,
+            target=plan,
+            fields=changed,
+        )
+    return plan
+
+
+def checked_diagnoses(
+    codes: Sequence[str], *, kept: Sequence[EpisodeDiagnosis] = ()
+) -> list[icd.Diagnosis]:
+    """The codes with their labels; raises `ValidationError` with what is wrong with them.
+
+    A code the case already has (`kept`) stays valid after the year in which it was retired.
+    """
+    known = {row.code: icd.Diagnosis(row.code, row.label) for row in kept}
+    wanted = [icd.tidy(code) for code in codes]
+    problems = []
+    found = []
+    for code in dict.fromkeys(wanted):
+        try:
+            found.append(known[code] if code in known else icd.find(code))
+        except (icd.UnknownDiagnosis, icd.NotSpecific) as error:
+            problems.append(str(error))
+    problems += [
+        f"{code} stands here twice." for code in sorted(set(wanted)) if wanted.count(code) > 1
+    ]
+    if not wanted:
+        problems.append("A case needs at least one diagnosis.")
+    if len(found) > MOST_DIAGNOSES:
+        problems.append(f"A claim carries {MOST_DIAGNOSES} diagnoses at most.")
+    if problems:
+        raise ValidationError({"diagnoses": problems})
+    return found
+
+
+def _set_diagnoses(episode: Episode, codes: Sequence[str]) -> bool:
+    """Whether anything changed."""
+    before = list(episode.diagnoses.all())
+    wanted = checked_diagnoses(codes, kept=before)
+    if [row.code for row in before] == [diagnosis.code for diagnosis in wanted]:
+        return False
+    rows = {row.code: row for row in before}
+    for row in before:
+        if row.code not in {diagnosis.code for diagnosis in wanted}:
+            row.delete()
+    for position, diagnosis in enumerate(wanted, start=1):
+        row = rows.get(diagnosis.code)
+        if row is None:
+            # Not through `write_new`: two rows may share a place until the transaction ends.
+            EpisodeDiagnosis.objects.create(
+                episode=episode,
+                position=position,
+                code=diagnosis.code,
+                label=diagnosis.label[:250],
+            )
+        elif row.position != position:
+            row.position = position
+            row.save(update_fields=["position"])
+    return True

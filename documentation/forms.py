@@ -1,0 +1,163 @@
+"""What people write down about a case, and what a signature asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from documentation import cases, icd
+from documentation.models import Episode, Goal, PlanOfCare
+from documentation.signing import LONGEST_ADDENDUM
+from people.forms.rows import RowForm
+from people.models import Patient, ReferringProvider, Therapist, User
+from web.forms import TidyForm
+
+ARRANGE = "arrange"  # the button's name; its value says what to do: "add I69.354", "up I69.354" …
+
+
+class EpisodeForm(RowForm):
+    """A case. Its diagnoses stand beside the fields, in the order of `diagnoses`."""
+
+    class Meta:
+        model = Episode
+        fields = (
+            "title",
+            "discipline",
+            "clinic",
+            "therapist",
+            "started_on",
+            "onset_on",
+            "referring_provider",
+            "order_signed_on",
+            "precautions",
+            "accident",
+            "accident_on",
+            "accident_state",
+            "discharged_on",
+        )
+        labels = {
+            "title": "What the case is about",
+            "therapist": "Responsible therapist",
+            "accident": "Related to an accident",
+            "accident_on": "Day of the accident",
+            "accident_state": "State of the accident",
+            "discharged_on": "Discharged on",
+        }
+        widgets = {"precautions": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, patient: Patient, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, by=by, **kwargs)
+        self.patient = patient
+        self.fields["clinic"].queryset = by.visible_clinics().filter(is_active=True) | (
+            by.visible_clinics().filter(pk=patient.clinic_id)
+        )
+        self.fields["therapist"].queryset = (
+            Therapist.objects.select_related("user")
+            .filter(is_active=True)
+            .exclude(credential__in=Therapist.ASSISTANTS)
+        )
+        self.fields["referring_provider"].queryset = ReferringProvider.objects.filter(
+            is_active=True
+        )
+        self.diagnoses: list[icd.Diagnosis] = []
+        self.diagnosis_problems: list[str] = []
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        kept = list(self.instance.diagnoses.all()) if self.instance.pk else []
+        try:
+            cases.checked_diagnoses(self.data.getlist("diagnoses"), kept=kept)
+        except ValidationError as error:
+            self.diagnosis_problems = error.message_dict["diagnoses"]
+            raise ValidationError("Look over the diagnoses.") from None
+        return cleaned
+
+
+class GoalForm(RowForm):
+    class Meta:
+        model = Goal
+        fields = ("text", "measure", "baseline", "target", "due_on", "met_on")
+        labels = {
+            "text": "What the patient shall be able to do",
+            "measure": "Measured by",
+            "due_on": "By when",
+            "met_on": "Met on",
+        }
+        help_texts = {
+            "text": "Something a reviewer can check: a task, a place, an amount.",
+            "measure": "6-minute walk, Berg, strength …",
+        }
+
+
+class PlanForm(RowForm):
+    class Meta:
+        model = PlanOfCare
+        fields = (
+            "starts_on",
+            "frequency_per_week",
+            "duration_weeks",
+            "interventions",
+            "sent_on",
+            "signed_on",
+        )
+        labels = {
+            "starts_on": "Starts on",
+            "frequency_per_week": "Visits a week",
+            "duration_weeks": "Weeks",
+            "interventions": "Treatment",
+            "sent_on": "Sent to the referring provider on",
+            "signed_on": "Signed by the referring provider on",
+        }
+
+
+class SignForm(TidyForm):
+    """The signature: the signer's own password, once more."""
+
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    as_read = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    takes_over = forms.BooleanField(required=False, label="I sign in their place")
+
+    def __init__(self, *args: Any, can_take_over: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not can_take_over:
+            del self.fields["takes_over"]
+
+
+class AddendumForm(TidyForm):
+    text = forms.CharField(
+        label="Addendum",
+        max_length=LONGEST_ADDENDUM,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="It stands below the note with your name and the time, and cannot be changed.",
+    )
+
+
+class FindDiagnosisForm(forms.Form):
+    """What is typed into the search box, and the codes chosen so far."""
+
+    find = forms.CharField(required=False, max_length=200)
+
+
+def arranged(codes: list[str], act: str) -> list[str]:
+    """The chosen codes after one press of a button: "add", "remove", "up" or "down" and a code."""
+    word, _, code = act.partition(" ")
+    code = icd.tidy(code)
+    codes = [icd.tidy(each) for each in codes]
+    if word == "add" and code and code not in codes:
+        return [*codes, code]
+    if code not in codes:
+        return codes
+    place = codes.index(code)
+    if word == "remove":
+        return codes[:place] + codes[place + 1 :]
+    to = place + {"up": -1, "down": 1}.get(word, 0)
+    if 0 <= to < len(codes):
+        codes[place], codes[to] = codes[to], codes[place]
+    return codes

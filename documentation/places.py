@@ -1,0 +1,49 @@
+"""Where documentation's pages stand in the navigation, the palette and the patient's tabs."""
+
+from people.access import READS_CHARTS
+from people.models import Role
+from people.verification import register as verify
+from web.navigation import Place, add, add_patient_tab
+
+
+def register() -> None:
+    from documentation import verification  # noqa: PLC0415 -- app ready
+
+    add(
+        Place(
+            "Co-sign",
+            "documentation:cosign",
+            "writing-sign",
+            roles=(Role.OWNER, Role.THERAPIST),
+            order=22,
+            group="Clinic",
+            keywords="assistant notes waiting for a co-signature",
+        )
+    )
+    add_patient_tab(
+        Place(
+            "Chart",
+            "documentation:chart",
+            "notes",
+            roles=READS_CHARTS,
+            order=20,
+            also=(
+                "documentation:note",
+                "documentation:episode",
+                "documentation:episode-new",
+                "documentation:episode-edit",
+                "documentation:goal",
+                "documentation:goal-new",
+                "documentation:plan",
+                "documentation:plan-new",
+            ),
+        )
+    )
+    verify("signed notes", verification.changed_notes)
+    verify("addenda", verification.changed_addenda)
+    verify("PDFs of notes", verification.changed_pdfs)
+    register_session_places()
+
+
+def register_session_places() -> None:
+    """The places of the pages on which a visit is logged."""

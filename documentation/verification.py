@@ -1,0 +1,60 @@
+"""Do signed notes and their PDFs still say what was signed? For `manage.py verify`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from documentation.frozen import sha256_of
+from documentation.models import Addendum, Note, NotePdf
+from people.models import AuditEvent
+
+
+def changed_notes() -> list[str]:
+    """Signed notes that no longer have the SHA-256 stored beside them, or the one that the audit
+    line wrote down when they were signed: who changes a note and its hash still meets the chain."""
+    written = _hashes_in_the_audit_line("note.signed")
+    found = []
+    signed = Note.objects.exclude(signed_at=None).order_by("pk")
+    for note in signed.only("pk", "content", "content_sha256").iterator(chunk_size=500):
+        if note.content is None or sha256_of(note.content) != note.content_sha256:
+            found.append(f"note {note.pk}: its content is not what was signed")
+        elif note.pk not in written:
+            found.append(f"note {note.pk}: the audit line knows nothing of its signature")
+        elif written[note.pk] != note.content_sha256:
+            found.append(f"note {note.pk}: its hash is not the one that was recorded at signing")
+    return found
+
+
+def changed_addenda() -> list[str]:
+    """Addenda whose text is not the one whose SHA-256 the audit line recorded."""
+    written = {
+        event.detail["addendum"]: event.detail["sha256"] for event in _events("addendum.written")
+    }
+    return [
+        f"addendum {addendum.pk}: its text is not what was written"
+        for addendum in Addendum.objects.order_by("pk").iterator(chunk_size=500)
+        if hashlib.sha256(addendum.text.encode()).hexdigest() != written.get(addendum.pk)
+    ]
+
+
+def changed_pdfs() -> list[str]:
+    """PDFs whose bytes no longer have the SHA-256 stored beside them."""
+    ready = NotePdf.objects.filter(status=NotePdf.Status.READY).order_by("pk")
+    return [
+        f"PDF of note {row.note_id}: its bytes are not those that were made"
+        for row in ready.iterator(chunk_size=50)
+        if hashlib.sha256(bytes(row.file_bytes or b"")).hexdigest() != row.sha256
+    ]
+
+
+def _events(action: str) -> Iterator[AuditEvent]:
+    return AuditEvent.objects.filter(action=action).order_by("pk").iterator(chunk_size=1000)
+
+
+def _hashes_in_the_audit_line(action: str) -> dict[int, str]:
+    return {
+        event.target_id: event.detail["sha256"]
+        for event in _events(action)
+        if event.target_id is not None
+    }

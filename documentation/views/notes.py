@@ -1,0 +1,174 @@
+"""A note: read it, see what it lacks, sign it, co-sign it, add to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from documentation import authority, drafts, frozen, signing
+from documentation.access import open_note
+from documentation.confirming import TooManyTries, WrongPassword
+from documentation.forms import AddendumForm, SignForm
+from documentation.models import Note
+from documentation.tasks import render_note_pdf
+from people.access import CLINICAL, READS_CHARTS, allow
+from people.models import Role, User
+from scheduling.booking import WrongStatus
+from web.responses import go_to, tell, wants_piece
+
+PAGE = "documentation/note.html"
+SIGN_PIECE = "documentation/_note_sign.html"
+ADDENDUM_PIECE = "documentation/_note_addendum_form.html"
+
+
+@allow(*READS_CHARTS)
+@require_safe
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, PAGE, _page(open_note(pk, by=request.user), request.user))
+
+
+@allow(*CLINICAL)
+@require_POST
+def sign(request: HttpRequest, pk: int) -> HttpResponse:
+    return _put_name(request, pk, verb=signing.sign_note, done="Signed.")
+
+
+@allow(Role.OWNER, Role.THERAPIST)
+@require_POST
+def cosign(request: HttpRequest, pk: int) -> HttpResponse:
+    return _put_name(request, pk, verb=signing.cosign_note, done="Co-signed. The note is final.")
+
+
+@allow(*CLINICAL)
+@require_POST
+def addendum(request: HttpRequest, pk: int) -> HttpResponse:
+    row = open_note(pk, by=request.user)
+    form = AddendumForm(request.POST)
+    if form.is_valid():
+        try:
+            signing.add_addendum(note=row, text=form.cleaned_data["text"], by=request.user)
+        except (signing.BadAddendum, signing.NotSigned) as error:
+            form.add_error("text", str(error))
+        else:
+            if row.is_final:
+                render_note_pdf.delay(row.pk)
+            messages.success(request, "The addendum stands below the note.")
+            return go_to(request, row.get_absolute_url())
+    context = _page(row, request.user) | {"addendum_form": form}
+    return render(request, ADDENDUM_PIECE if wants_piece(request) else PAGE, context, status=422)
+
+
+@allow(Role.OWNER, Role.THERAPIST)
+@require_safe
+def cosign_queue(request: HttpRequest) -> HttpResponse:
+    """Assistants' signed notes that wait: those this therapist answers for stand first."""
+    waiting = (
+        Note.objects.visible_to(request.user)
+        .filter(cosign_needed=True, cosigned_at=None, signed_at__isnull=False)
+        .select_related("visit__patient", "visit__clinic", "visit__therapist__user")
+        .order_by("signed_at")
+    )
+    mine = Q(visit__therapist__user=request.user) | Q(
+        signed_by__therapist__supervisor__user=request.user
+    )
+    return render(
+        request,
+        "documentation/cosign.html",
+        {"mine": waiting.filter(mine), "others": waiting.exclude(mine)},
+    )
+
+
+def _put_name(request: HttpRequest, pk: int, *, verb: Any, done: str) -> HttpResponse:
+    """Sign or co-sign; whatever stands in the way is said beside the password."""
+    row = open_note(pk, by=request.user)
+    form = SignForm(request.POST, can_take_over=True)
+    if form.is_valid():
+        values = {"password": form.cleaned_data["password"]}
+        if verb is signing.sign_note:
+            values["as_read"] = form.cleaned_data["as_read"]
+        try:
+            verb(note=row, by=request.user, takes_over=form.cleaned_data["takes_over"], **values)
+        except (WrongPassword, TooManyTries) as error:
+            form.add_error("password", str(error))
+        except (signing.AlreadySigned, signing.NotSigned) as error:
+            messages.info(request, str(error))
+            return go_to(request, row.get_absolute_url())
+        except (
+            authority.MayNotSign,
+            signing.NotComplete,
+            signing.ChangedSinceRead,
+            WrongStatus,
+        ) as error:
+            messages.error(request, str(error))
+            return go_to(request, row.get_absolute_url())
+        else:
+            messages.success(request, done)
+            return go_to(request, row.get_absolute_url())
+    context = _page(row, request.user) | {"sign_form": form}
+    piece = wants_piece(request)
+    response = render(request, SIGN_PIECE if piece else PAGE, context, status=422)
+    return tell(response, "Not signed.", level="danger") if piece else response
+
+
+def _page(row: Note, user: User) -> dict[str, Any]:
+    """All that the note's page shows."""
+    visit = row.visit
+    content = row.content if row.content is not None else frozen.content_of(row)
+    findings = [] if row.is_signed else drafts.state_of(visit).findings
+    required = [_with_link(finding, visit) for finding in findings if finding.is_required]
+    context: dict[str, Any] = {
+        "note": row,
+        "visit": visit,
+        "patient": visit.patient,
+        "content": frozen.as_read(content),
+        "cosignature": frozen.cosignature_of(row),
+        "addenda": frozen.addenda_of(row),
+        "required": required,
+        "advice": [_with_link(finding, visit) for finding in findings if not finding.is_required],
+        "pdf": getattr(row, "pdf", None),
+        "may_write": user.has_role(*CLINICAL),
+    }
+    if row.is_signed:
+        context["addendum_form"] = AddendumForm()
+    if not row.is_final and context["may_write"]:
+        context |= _sign_form(row, user, frozen.sha256_of(content))
+    return context
+
+
+def _sign_form(row: Note, user: User, read: str) -> dict[str, Any]:
+    """The form for whom it is, or the sentence that says why there is none."""
+    standing_of = authority.standing_to_cosign if row.is_signed else authority.standing_to_sign
+    context: dict[str, Any] = {
+        "sign_url": reverse(
+            "documentation:note-cosign" if row.is_signed else "documentation:note-sign",
+            args=[row.pk],
+        )
+    }
+    initial = {"as_read": "" if row.is_signed else read}
+    try:
+        standing = standing_of(row, by=user, takes_over=False)
+    except authority.NotYours as error:
+        context["not_yours"] = str(error)
+        if not error.can_take_over:
+            return context
+        standing = standing_of(row, by=user, takes_over=True)
+    except authority.MayNotSign as error:
+        return context | {"may_not_sign": str(error)}
+    return context | {
+        "signs_as": frozen.signer_of(standing.therapist),
+        "sign_form": SignForm(initial=initial, can_take_over=standing.in_place_of is not None),
+    }
+
+
+def _with_link(finding: Any, visit: Any) -> dict[str, Any]:
+    return {
+        "message": finding.message,
+        "source": finding.source,
+        "url": f"{visit.get_absolute_url()}#{finding.path}",
+    }

@@ -1,0 +1,16 @@
+/* The small habits of the note and case pages. */
+
+/* On a wide screen the signature stands beside the note: the password is ready to be typed. On a
+   phone it stands below the note, and nobody is moved past what they are about to read. */
+
+const wide = window.matchMedia("(min-width: 64rem)");
+
+document.addEventListener("DOMContentLoaded", () => {
+  const password = document.querySelector("[data-sign-form] input[type=password]");
+  if (password && wide.matches) password.focus({ preventScroll: true });
+});
+
+/* Enter in the diagnosis search searches; it does not save the whole form. */
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.id === "diagnosis-find") event.preventDefault();
+});
