@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pt_practice.embedded.assets import bring_assets_up_to_date
@@ -12,22 +13,31 @@ from pt_practice.embedded.processes import MARK, Program
 from pt_practice.embedded.requirements import one_at_a_time
 from pt_practice.embedded.say import CannotStart, Voice
 from pt_practice.embedded.servers import InUse, Servers
-from pt_practice.embedded.supervisor import StopAsked, Supervisor
+from pt_practice.embedded.supervisor import Child, StopAsked, Supervisor
 
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as run; run()"
-# The longest of all keys in settings; used for nothing but these checks.
+# As long as a real one must be, and used for nothing but these checks.
 KEY = "a-key-for-the-checks-only-0123456789-abcdefghijklmnopqrstuvwxyz"
 
-STEPS: list[tuple[str, list[str], Mapping[str, str]]] = [
-    ("ruff format", ["-m", "ruff", "format", "--check", "."], {}),
-    ("ruff check", ["-m", "ruff", "check", "."], {}),
-    ("types (mypy)", ["-m", "mypy", "."], {}),
-    ("import contracts", ["-c", LINT_IMPORTS], {}),
-    ("migrations", ["manage.py", "makemigrations", "--check", "--dry-run"], {}),
-    (
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    command: list[str]
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+# The slow one runs beside the others.
+TYPES = Check("types (mypy)", ["-m", "mypy", "."])
+QUICK = [
+    Check("format (ruff)", ["-m", "ruff", "format", "--check", "."]),
+    Check("style (ruff)", ["-m", "ruff", "check", "."]),
+    Check("import contracts", ["-c", LINT_IMPORTS]),
+    Check("migrations", ["manage.py", "makemigrations", "--check", "--dry-run"]),
+    Check(
         "deployment",
         ["manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-        {"DEBUG": "0", "BEHIND_TLS": "1", "ALLOWED_HOSTS": "practice.example"},
+        {"BEHIND_TLS": "1", "ALLOWED_HOSTS": "practice.example"},
     ),
 ]
 
@@ -39,37 +49,32 @@ class Checks:
         self.failed: list[str] = []
 
     def run(self, arguments: list[str]) -> int:
-        servers = self.take_a_folder()
+        self.servers = self.take_a_folder()
         with one_at_a_time(self.project):
             bring_assets_up_to_date(self.project, self.voice)
             for_pdf = environment_for_pdf(self.project / "var", self.voice)
             chromium = browser(self.voice)
+        begun = time.monotonic()
         with Supervisor(self.voice) as supervisor:
             try:
-                named = servers.start(supervisor, os.environ)
-                self.environment = {
-                    **os.environ,
-                    "SECRET_KEY": KEY,
-                    "DEBUG": "0",
-                    MARK: os.path.realpath(servers.var),
-                    **named,
-                    **for_pdf,
-                    **({"CHROMIUM": chromium} if chromium else {}),
-                }
-                begun = time.monotonic()
+                named = self.servers.start(supervisor, os.environ)
+                own = {"SECRET_KEY": KEY, "DEBUG": "0", MARK: os.path.realpath(self.servers.var)}
+                browsers = {"CHROMIUM": chromium} if chromium else {}
+                self.environment = {**os.environ, **own, **named, **for_pdf, **browsers}
                 if not arguments:
-                    for name, command, more in STEPS:
-                        self.step(supervisor, name, command, more)
-                self.step(supervisor, "pytest", ["-m", "pytest", *arguments], {})
+                    self.check_everything_but_tests(supervisor)
+                self.voice.say("── tests (pytest)")
+                tests = Check("tests (pytest)", ["-m", "pytest", *arguments])
+                if supervisor.run(self.program(tests, at_terminal=True)):
+                    self.failed.append(tests.name)
             except StopAsked:
                 return 130
         spent = f"{time.monotonic() - begun:.0f} s"
         if self.failed:
             self.voice.say(f"FAILED after {spent}: {', '.join(self.failed)}")
-            return 1
-        if not arguments:
-            self.voice.say(f"All {len(STEPS) + 1} checks passed in {spent}.")
-        return 0
+        elif not arguments:
+            self.voice.say(f"All {len(QUICK) + 2} checks passed in {spent}.")
+        return 1 if self.failed else 0
 
     def take_a_folder(self) -> Servers:
         """Two runs at once get two folders, kept for later runs: making a database takes time."""
@@ -82,17 +87,33 @@ class Checks:
             return servers
         raise CannotStart("nine test runs are going on in this folder; wait for one to end.")
 
-    def step(
-        self, supervisor: Supervisor, name: str, command: list[str], more: Mapping[str, str]
-    ) -> None:
-        self.voice.say(f"── {name}")
-        program = Program(
-            name=name,
-            command=[sys.executable, *command],
-            log=Path(os.devnull),
-            environment={**self.environment, **more},
+    def check_everything_but_tests(self, supervisor: Supervisor) -> None:
+        types = supervisor.start(self.program(TYPES), kept_up=False)
+        for check in QUICK:
+            child = supervisor.start(self.program(check), kept_up=False)
+            self.finish(supervisor, check, child)
+        self.finish(supervisor, TYPES, types)
+
+    def finish(self, supervisor: Supervisor, check: Check, child: Child) -> None:
+        while child.running:
+            supervisor.look_after()
+        supervisor.children.remove(child)
+        spent = time.monotonic() - child.begun_at
+        if child.process.returncode:
+            self.failed.append(check.name)
+            self.voice.say(f"── {check.name}: FAILED ({spent:.1f} s)")
+            self.voice.say(child.program.log.read_text("utf-8", "replace"))
+        else:
+            self.voice.say(f"── {check.name}: passed ({spent:.1f} s)")
+
+    def program(self, check: Check, *, at_terminal: bool = False) -> Program:
+        log = self.servers.var / "log" / f"{check.name.partition(' ')[0]}.log"
+        log.unlink(missing_ok=True)
+        return Program(
+            name=check.name,
+            command=[sys.executable, *check.command],
+            log=log,
+            environment={**self.environment, **check.variables},
             folder=self.project,
-            at_terminal=True,
+            at_terminal=at_terminal,
         )
-        if supervisor.run(program):
-            self.failed.append(name)
