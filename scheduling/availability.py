@@ -7,18 +7,19 @@ is open, so that a new practice can book before it has filled in a single form.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 
 from django.db.models import Q, QuerySet
 
 from people.models import Clinic, Patient, Role, Therapist
 from scheduling import slots
-from scheduling.models import Appointment, Closure, Room, WeeklyHours
+from scheduling.models import Appointment, AppointmentType, Closure, Room, WeeklyHours
 from scheduling.slots import Hours, Span
 from web.templatetags.pt import clock
 
 WORKDAYS = range(5)
+USUAL_AMONG = 40  # recent bookings that say what is usual
 SEES_ALL = (Role.OWNER, Role.AUDITOR, Role.BILLER)
 
 
@@ -31,6 +32,20 @@ def therapists_of(clinic: Clinic) -> QuerySet[Therapist]:
         .order_by("user__last_name", "user__first_name", "pk")
         .distinct()
     )
+
+
+def usual_type(clinic: Clinic, *, therapist: str = "") -> AppointmentType | None:
+    """The type the form begins with: the one booked most of late, else the first that is no
+    evaluation. `therapist` narrows it, when it is the id of one."""
+    booked = Appointment.objects.filter(clinic=clinic, type__is_active=True)
+    if therapist.isdigit():
+        booked = booked.filter(therapist=int(therapist))
+    lately = booked.order_by("-pk").values_list("type", flat=True)[:USUAL_AMONG]
+    counted = Counter(lately).most_common(1)
+    types = AppointmentType.objects.filter(is_active=True)
+    if counted:
+        return types.filter(pk=counted[0][0]).first()
+    return types.order_by("is_evaluation", "name").first()
 
 
 def weekly_hours(clinic: Clinic, therapists: Collection[Therapist]) -> dict[int, list[Hours]]:
@@ -47,6 +62,12 @@ def weekly_hours(clinic: Clinic, therapists: Collection[Therapist]) -> dict[int,
                 Hours(weekday, clinic.opens_at, clinic.closes_at) for weekday in WORKDAYS
             ]
     return hours
+
+
+def has_hours(therapists: Collection[Therapist]) -> set[int]:
+    """The ids of those who have working hours set, at whichever clinic."""
+    rows = WeeklyHours.objects.filter(therapist__in=therapists)
+    return set(rows.values_list("therapist", flat=True))
 
 
 def closures_for(

@@ -226,6 +226,25 @@ class Appointment(models.Model):
         Status.CANCELLED: set(),
     }
     MOVABLE = (Status.BOOKED, Status.CONFIRMED, Status.ARRIVED)
+    # The colour is only the second way to tell: each status has its word and its icon too.
+    TONES = {
+        Status.BOOKED: "muted",
+        Status.CONFIRMED: "info",
+        Status.ARRIVED: "accent",
+        Status.IN_SESSION: "warning",
+        Status.COMPLETED: "success",
+        Status.NO_SHOW: "danger",
+        Status.CANCELLED: "muted",
+    }
+    ICONS = {
+        Status.BOOKED: "calendar-event",
+        Status.CONFIRMED: "circle-check",
+        Status.ARRIVED: "armchair",
+        Status.IN_SESSION: "player-play",
+        Status.COMPLETED: "checks",
+        Status.NO_SHOW: "user-x",
+        Status.CANCELLED: "circle-x",
+    }
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
     therapist = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="+")
@@ -278,6 +297,23 @@ class Appointment(models.Model):
     @property
     def is_live(self) -> bool:
         return self.status in LIVE_STATUSES
+
+    @property
+    def tone(self) -> str:
+        return self.TONES[self.Status(self.status)]
+
+    @property
+    def icon(self) -> str:
+        return self.ICONS[self.Status(self.status)]
+
+    @property
+    def may_follow(self) -> set[str]:
+        """The statuses it may move to from here."""
+        return {str(status.value) for status in self.ALLOWED[self.Status(self.status)]}
+
+    @property
+    def is_movable(self) -> bool:
+        return self.status in self.MOVABLE
 
     @property
     def minutes(self) -> int:

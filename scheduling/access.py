@@ -1,0 +1,37 @@
+"""Who may look at the schedule and who may change it; the one door to an appointment."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from people import audit
+from people.access import ANY_STAFF, find_visible
+from people.models import Role, User
+from scheduling.models import Appointment
+
+SEES_THE_DAY = ANY_STAFF
+BOOKS = (Role.OWNER, Role.FRONT_DESK, Role.THERAPIST, Role.ASSISTANT)
+SETS_UP = (Role.OWNER,)
+
+
+class StaffRequest(HttpRequest):
+    """A request that `@allow` has let through: somebody is signed in."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def find_appointment(pk: int, *, by: User) -> Appointment:
+    """The appointment with all that pages show of it; the caller's act writes the audit line."""
+    found: Appointment = find_visible(Appointment.objects.for_day_sheet(), pk, by=by)
+    return found
+
+
+def open_appointment(pk: int, *, by: User) -> Appointment:
+    """The appointment, with a line in the audit that `by` looked."""
+    appointment = find_appointment(pk, by=by)
+    audit.record(
+        by=by, action="appointment.viewed", patient=appointment.patient, target=appointment
+    )
+    return appointment

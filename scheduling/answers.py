@@ -1,0 +1,82 @@
+"""A refused booking in words: the same for a form, for a drag on the Day and for the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from people.models import User
+from scheduling.facts import Conflict, NotBookable, OutsideHours, SlotTaken, Stale, WrongStatus
+from scheduling.models import Appointment
+from web.templatetags.pt import clock
+
+Refusal = SlotTaken | OutsideHours | Stale | WrongStatus | NotBookable
+REFUSALS = (SlotTaken, OutsideHours, Stale, WrongStatus, NotBookable)
+CONFLICTS = (SlotTaken, OutsideHours, Stale, WrongStatus)  # 409: not wrong, but not now
+
+
+def status_of(refusal: Refusal) -> int:
+    """409 for what stands in the way, 422 for what can never be booked."""
+    return 409 if isinstance(refusal, CONFLICTS) else 422
+
+
+def in_json(refusal: Refusal, *, to: User) -> dict[str, Any]:
+    """`code`, a `detail` for people, and what a program needs to go on."""
+    match refusal:
+        case SlotTaken():
+            taken = [_conflict(conflict, to=to) for conflict in refusal.conflicts]
+            told = " ".join(entry["detail"] for entry in taken)
+            return {
+                "code": "slot_taken",
+                "detail": told or "This time has just been taken.",
+                "conflicts": taken,
+            }
+        case OutsideHours():
+            return {
+                "code": "outside_hours",
+                "detail": " ".join(refusal.reasons),
+                "reasons": refusal.reasons,
+            }
+        case Stale():
+            current = refusal.current
+            return {
+                "code": "stale",
+                "detail": f"Somebody changed this meanwhile: it is now {_how_it_stands(current)}.",
+                "current": {
+                    "version": current.version,
+                    "status": current.status,
+                    "starts_at": current.starts_at.isoformat(),
+                    "ends_at": current.ends_at.isoformat(),
+                    "therapist": current.therapist_id,
+                    "room": current.room_id,
+                },
+            }
+        case WrongStatus():
+            return {
+                "code": "wrong_status",
+                "detail": refusal.sentence,
+                "status_now": refusal.appointment.status,
+            }
+        case NotBookable():
+            return {
+                "code": "not_bookable",
+                "detail": " ".join(refusal.problems.values()),
+                "errors": {field: [told] for field, told in refusal.problems.items()},
+            }
+
+
+def _how_it_stands(current: Appointment) -> str:
+    at = current.starts_at.astimezone(current.clinic.zone)
+    status = current.get_status_display().lower()
+    return f"{status}, {at:%A, %B} {at.day} at {clock(at)} with {current.therapist}"
+
+
+def _conflict(conflict: Conflict, *, to: User) -> dict[str, Any]:
+    held = conflict.with_appointment
+    return {
+        "of": str(conflict.of),
+        # Another clinic's appointment is not named to who may not open it.
+        "appointment": held.pk if conflict.is_visible_to(to) else None,
+        "starts_at": held.starts_at.isoformat(),
+        "ends_at": held.ends_at.isoformat(),
+        "detail": conflict.sentence(to=to),
+    }

@@ -1,0 +1,248 @@
+"""The forms that book, move and cancel: wall-clock input in, clean values for the verbs out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from people import search
+from people.models import Clinic, Patient, Therapist, User
+from scheduling import availability, slots
+from scheduling.facts import NotBookable
+from scheduling.fitness import REASON_LENGTH
+from scheduling.models import LONGEST, Appointment, AppointmentType, Room
+from web.forms import TidyForm
+from web.templatetags.pt import clock
+
+MOST_MATCHES = 8
+LONGEST_MINUTES = int(LONGEST.total_seconds() // 60)
+REASONS = ("Ill", "Called off by the patient", "Called off by the clinic", "Weather", "Transport")
+
+
+def minutes_field(**options: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        min_value=5,
+        max_value=LONGEST_MINUTES,
+        widget=forms.NumberInput(attrs={"step": 5, "inputmode": "numeric"}),
+        error_messages={
+            "min_value": "An appointment lasts at least 5 minutes.",
+            "max_value": "An appointment is at most 12 hours long.",
+            "invalid": "Write the minutes as a number, such as 45.",
+        },
+        **options,
+    )
+
+
+class WhenAndWhere(TidyForm):
+    """A time on the clinic's wall clock, a length, a therapist and a room of one clinic."""
+
+    date = forms.DateField()
+    time = forms.TimeField(widget=forms.TimeInput(attrs={"step": 300}))
+    minutes = minutes_field()
+    therapist = forms.ModelChoiceField(queryset=Therapist.objects.none(), empty_label="Choose")
+    room = forms.ModelChoiceField(
+        queryset=Room.objects.none(), required=False, empty_label="No room"
+    )
+    anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    # Where the verbs' names for a problem stand on the form.
+    beside = {
+        "starts_at": "time",
+        "minutes": "minutes",
+        "therapist": "therapist",
+        "room": "room",
+    }
+
+    def __init__(self, *args: Any, clinic: Clinic, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinic = clinic
+        self.by = by
+        choices: Any = self.fields
+        choices["therapist"].queryset = availability.therapists_of(clinic)
+        choices["room"].queryset = Room.objects.visible_to(by).filter(clinic=clinic, is_active=True)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        date, time = values.get("date"), values.get("time")
+        if date is None or time is None:
+            return values
+        if not slots.is_on_the_clock(date, time, self.clinic.zone):
+            self.add_error("time", "The clocks skip this time that day. Choose one an hour later.")
+            return values
+        values["starts_at"] = slots.instant(date, time, self.clinic.zone)
+        return values
+
+    def refuse(self, refusal: NotBookable) -> None:
+        """Put a verb's refusal beside the fields it is about."""
+        for name, told in refusal.problems.items():
+            self.add_error(self.beside.get(name), told)
+
+
+class BookForm(WhenAndWhere):
+    """Who, when, what: the rest is known from where the desk clicked."""
+
+    patient = forms.ModelChoiceField(
+        queryset=Patient.objects.none(), required=False, widget=forms.HiddenInput
+    )
+    patient_name = forms.CharField(
+        label="Patient",
+        required=False,
+        max_length=search.LONGEST_QUESTION,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "placeholder": "Name, birth date, phone or MRN"}
+        ),
+    )
+    appointment_type = forms.ModelChoiceField(
+        label="Type", queryset=AppointmentType.objects.none(), empty_label="Choose"
+    )
+    minutes = minutes_field(required=False)
+    remark = forms.CharField(
+        label="Note for the desk",
+        required=False,
+        max_length=200,
+        help_text="Nothing clinical.",
+    )
+
+    beside = WhenAndWhere.beside | {
+        "patient": "patient_name",
+        "type": "appointment_type",
+    }
+    field_order = [
+        "patient", "patient_name", "appointment_type", "date", "time", "minutes", "therapist",
+        "room", "remark",
+    ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.matches: list[Patient] = []
+        choices: Any = self.fields
+        choices["patient"].queryset = Patient.objects.visible_to(self.by)
+        choices["appointment_type"].queryset = AppointmentType.objects.filter(is_active=True)
+
+    @property
+    def lengths(self) -> dict[str, int]:
+        """Each type's minutes, so that the page fills in the length when a type is chosen."""
+        queryset = self.fields["appointment_type"].queryset  # type: ignore[attr-defined]
+        return {str(pk): minutes for pk, minutes in queryset.values_list("pk", "minutes")}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if values.get("patient") is None and "patient" not in self.errors:
+            values["patient"] = self._patient_by_name(values.get("patient_name", ""))
+        return values
+
+    def _patient_by_name(self, typed: str) -> Patient | None:
+        """Without a choice from the list, what was typed must mean one patient."""
+        if not typed.strip():
+            self.add_error("patient_name", "Who is it for?")
+            return None
+        visible = Patient.objects.visible_to(self.by)
+        found = list(search.find(visible, typed)[: MOST_MATCHES + 1])
+        if len(found) == 1:
+            return found[0]
+        self.matches = found[:MOST_MATCHES]
+        told = "Several patients fit: choose one." if found else "Nobody fits what you typed."
+        if len(found) > MOST_MATCHES:
+            told = "Many patients fit: type more of the name, or a birth date."
+        self.add_error("patient_name", told)
+        return None
+
+    def asked(self) -> dict[str, Any]:
+        """What `booking.book` wants to know."""
+        values = self.cleaned_data
+        return {
+            "patient": values["patient"],
+            "therapist": values["therapist"],
+            "clinic": self.clinic,
+            "appointment_type": values["appointment_type"],
+            "starts_at": values["starts_at"],
+            "minutes": values["minutes"],
+            "room": values["room"],
+            "remark": values["remark"],
+            "anyway": values["anyway"],
+            "by": self.by,
+        }
+
+
+class MoveForm(WhenAndWhere):
+    """Another time, length, therapist or room; `version` is what the mover saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    field_order = ["version", "date", "time", "minutes", "therapist", "room"]
+
+    def __init__(self, *args: Any, appointment: Appointment, **kwargs: Any) -> None:
+        at = appointment.starts_at.astimezone(appointment.clinic.zone)
+        initial = {
+            "version": appointment.version,
+            "date": at.date(),
+            "time": at.time(),
+            "minutes": appointment.minutes,
+            "therapist": appointment.therapist_id,
+            "room": appointment.room_id,
+        }
+        super().__init__(*args, clinic=appointment.clinic, initial=initial, **kwargs)
+        choices: Any = self.fields
+        # Who or what it has now stays a choice, even when no longer offered.
+        choices["therapist"].queryset = Therapist.objects.filter(
+            Q(pk__in=choices["therapist"].queryset.values("pk")) | Q(pk=appointment.therapist.pk)
+        ).select_related("user")
+        if appointment.room is not None:
+            choices["room"].queryset |= Room.objects.filter(pk=appointment.room.pk)
+        self.appointment = appointment
+
+    def agree_to(self, version: int) -> None:
+        """Show the form again for a newer version: sent once more, it is a decision made in sight
+        of what somebody else did."""
+        data = self.data.copy()  # type: ignore[attr-defined]
+        data["version"] = version
+        self.data = data
+
+    def asked(self) -> dict[str, Any]:
+        """What `booking.move` wants to know."""
+        values = self.cleaned_data
+        return {
+            "appointment": self.appointment,
+            "version": values["version"],
+            "starts_at": values["starts_at"],
+            "minutes": values["minutes"],
+            "therapist": values["therapist"],
+            "room": values["room"],
+            "anyway": values["anyway"],
+            "by": self.by,
+        }
+
+
+class CancelForm(TidyForm):
+    reason = forms.CharField(
+        label="Why is it cancelled?",
+        required=False,  # the verb says it better
+        max_length=REASON_LENGTH,
+        widget=forms.TextInput(attrs={"list": "cancel-reasons", "autocomplete": "off"}),
+    )
+    reasons = REASONS
+
+    def refuse(self, refusal: NotBookable) -> None:
+        for told in refusal.problems.values():
+            self.add_error("reason", told)
+
+
+def as_choice(moment: dt.datetime, clinic: Clinic) -> tuple[str, str]:
+    """A free time as the button that picks it sends it and shows it."""
+    at = moment.astimezone(clinic.zone)
+    return at.strftime("%Y-%m-%dT%H:%M"), f"{at:%a} {at.day} {at:%b}, {clock(at)}"
+
+
+def with_picked_time(posted: Any) -> Any:
+    """The posted form, with date and time replaced when a free time's button sent it."""
+    try:
+        picked = dt.datetime.strptime(posted.get("pick", ""), "%Y-%m-%dT%H:%M")  # noqa: DTZ007 -- wall clock
+    except ValueError:
+        return posted
+    changed = posted.copy()
+    changed["date"] = picked.date().isoformat()
+    changed["time"] = picked.strftime("%H:%M")
+    return changed

@@ -1,0 +1,93 @@
+"""Where scheduling's pages stand in the navigation and among the patient's tabs."""
+
+from people.access import ANY_STAFF
+from people.models import Role
+from scheduling.access import BOOKS, SETS_UP
+from web import navigation
+from web.navigation import Place
+
+PRACTICE = "Practice"
+LOOKS_ON = (Role.BILLER, Role.AUDITOR)  # the Day is not where their morning begins
+OF_THE_DAY = ("scheduling:appointment", "scheduling:book", "scheduling:move", "scheduling:cancel")
+
+
+def register() -> None:
+    for place in (
+        Place(
+            "Day",
+            "scheduling:day",
+            "calendar",
+            BOOKS,
+            order=30,
+            group="Front desk",
+            keywords="schedule calendar appointments today",
+            also=OF_THE_DAY,
+        ),
+        Place(
+            "Day",
+            "scheduling:day",
+            "calendar",
+            LOOKS_ON,
+            order=80,
+            group="Front desk",
+            keywords="schedule calendar appointments today",
+            also=OF_THE_DAY,
+        ),
+        Place(
+            "Book an appointment",
+            "scheduling:book",
+            "calendar-plus",
+            BOOKS,
+            keywords="new schedule",
+        ),
+        Place(
+            "Working hours",
+            "scheduling:hours",
+            "clock",
+            SETS_UP,
+            order=94,
+            group=PRACTICE,
+            keywords="weekly schedule therapists",
+            also=("scheduling:hours-edit",),
+        ),
+        Place(
+            "Closures",
+            "scheduling:closures",
+            "calendar-off",
+            SETS_UP,
+            order=95,
+            group=PRACTICE,
+            keywords="holidays away leave closed",
+            also=("scheduling:closure-new", "scheduling:closure-edit"),
+        ),
+        Place(
+            "Appointment types",
+            "scheduling:types",
+            "tags",
+            SETS_UP,
+            order=96,
+            group=PRACTICE,
+            keywords="lengths colours evaluation follow-up",
+            also=("scheduling:type-new", "scheduling:type-edit"),
+        ),
+        Place(
+            "Rooms",
+            "scheduling:rooms",
+            "door",
+            SETS_UP,
+            order=97,
+            group=PRACTICE,
+            keywords="bays gym",
+            also=("scheduling:room-new", "scheduling:room-edit"),
+        ),
+    ):
+        navigation.add(place)
+    navigation.add_patient_tab(
+        Place(
+            "Appointments",
+            "scheduling:patient-appointments",
+            "calendar",
+            ANY_STAFF,
+            order=15,
+        )
+    )

@@ -1,0 +1,278 @@
+"""One appointment: book it, look at it, move it, and take it from booked to done."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from people.access import ANY_STAFF, allow, find_visible, open_patient
+from people.models import Patient
+from scheduling import answers, availability, booking
+from scheduling.access import BOOKS, SEES_THE_DAY, StaffRequest, find_appointment, open_appointment
+from scheduling.answers import REFUSALS, Refusal
+from scheduling.facts import NotBookable, OutsideHours, SlotTaken, Stale, WrongStatus
+from scheduling.forms.booking import BookForm, CancelForm, MoveForm, as_choice, with_picked_time
+from scheduling.models import Appointment
+from scheduling.views import clinic_of
+from web.responses import announce, go_to, render_page_or_piece, tell, wants_piece
+from web.templatetags.pt import clock
+
+PAST_A_PAGE = 25
+Verb = Callable[..., Appointment]
+
+
+@allow(*SEES_THE_DAY)
+@require_safe
+def appointment(request: StaffRequest, pk: int) -> HttpResponse:
+    row = open_appointment(pk, by=request.user)
+    return render_page_or_piece(
+        request,
+        page="scheduling/appointment.html",
+        piece="scheduling/_appointment.html",
+        context=_card_context(request, row),
+    )
+
+
+def _card_context(request: StaffRequest, row: Appointment) -> dict[str, Any]:
+    now = timezone.now()
+    day = row.starts_at.astimezone(row.clinic.zone).date()
+    return {
+        "appointment": row,
+        "in_panel": wants_piece(request),
+        "may_book": request.user.has_role(*BOOKS),
+        "is_past": row.ends_at < now,
+        "may_arrive": "arrived" in row.may_follow and day <= now.astimezone(row.clinic.zone).date(),
+        "may_miss": "no_show" in row.may_follow and row.starts_at <= now,
+        "age": row.patient.age_on(day),
+        "cancel_form": CancelForm(),
+    }
+
+
+@allow(*BOOKS)
+def book(request: StaffRequest) -> HttpResponse:
+    """The booking form; what the address or the desk's click already knows is filled in."""
+    clinic = clinic_of(request)
+    if clinic is None:
+        raise Http404("You do not work in any clinic yet.")
+    posted = with_picked_time(request.POST) if request.method == "POST" else None
+    form = BookForm(posted, clinic=clinic, by=request.user, initial=_prefilled(request, clinic))
+    refusal: Refusal | None = None
+    if form.is_bound and form.is_valid():
+        try:
+            booked = booking.book(**form.asked())
+        except NotBookable as problem:
+            form.refuse(problem)
+        except (SlotTaken, OutsideHours) as problem:
+            refusal = problem
+        else:
+            return _done(request, booked, f"{booked.patient} is booked for {_when(booked)}.")
+    context = {"form": form, "clinic": clinic} | _refusal_context(request, form, refusal)
+    return _form_answer(request, "book", form, refusal, context)
+
+
+def _prefilled(request: StaffRequest, clinic: Any) -> dict[str, Any]:
+    """Starting values from the address; ids and times only, never a name."""
+    asked = request.GET
+    values: dict[str, Any] = {
+        name: asked[name]
+        for name in ("date", "time", "minutes", "therapist", "room", "appointment_type")
+        if name in asked
+    }
+    values.setdefault("date", timezone.now().astimezone(clinic.zone).date())
+    if asked.get("patient", "").isdigit():
+        patient = find_visible(Patient.objects.all(), int(asked["patient"]), by=request.user)
+        values |= {"patient": patient.pk, "patient_name": patient.list_name}
+    if "appointment_type" not in values:
+        usual = availability.usual_type(clinic, therapist=values.get("therapist", ""))
+        values |= {"appointment_type": usual.pk, "minutes": usual.minutes} if usual else {}
+    return values
+
+
+@allow(*BOOKS)
+def move(request: StaffRequest, pk: int) -> HttpResponse:
+    """The form, and the door of the drag on the Day, which asks for JSON."""
+    is_drag = "application/json" in request.headers.get("Accept", "")
+    if request.method == "POST":
+        row = find_appointment(pk, by=request.user)
+        form = MoveForm(with_picked_time(request.POST), appointment=row, by=request.user)
+    else:
+        row = open_appointment(pk, by=request.user)
+        form = MoveForm(None, appointment=row, by=request.user)
+    refusal: Refusal | None = None
+    if form.is_bound and form.is_valid():
+        try:
+            moved = booking.move(**form.asked())
+        except REFUSALS as problem:
+            if is_drag:
+                told = answers.in_json(problem, to=request.user)
+                return JsonResponse(told, status=answers.status_of(problem))
+            if isinstance(problem, NotBookable):
+                form.refuse(problem)
+            else:
+                refusal = problem
+        else:
+            if is_drag:
+                return JsonResponse({"version": moved.version})
+            return _done(request, moved, f"{moved.patient} is moved to {_when(moved)}.", card=True)
+    if is_drag:
+        told_all = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        problem_json = {"code": "invalid", "detail": told_all, "errors": form.errors}
+        return JsonResponse(problem_json, status=422 if form.is_bound else 406)
+    if isinstance(refusal, Stale):
+        row = refusal.current
+        # Pressing once more is then a decision made in sight of what somebody else did.
+        form.agree_to(row.version)
+    context = {"form": form, "appointment": row} | _refusal_context(request, form, refusal)
+    return _form_answer(request, "move", form, refusal, context)
+
+
+def _form_answer(
+    request: StaffRequest, name: str, form: Any, refusal: Refusal | None, context: dict[str, Any]
+) -> HttpResponse:
+    status = 200
+    if refusal is not None:
+        status = answers.status_of(refusal)
+    elif form.errors:
+        status = 422
+    return render_page_or_piece(
+        request,
+        page=f"scheduling/{name}.html",
+        piece=f"scheduling/_{name}.html",
+        context=context | {"in_panel": wants_piece(request)},
+        status=status,
+    )
+
+
+def _refusal_context(
+    request: StaffRequest, form: BookForm | MoveForm, refusal: Refusal | None
+) -> dict[str, Any]:
+    """What stands in the way in words, and the nearest free times as buttons."""
+    if refusal is None:
+        return {}
+    told = answers.in_json(refusal, to=request.user)
+    if not isinstance(refusal, SlotTaken):
+        return {"refusal": told}
+    asked = form.asked()
+    moving = asked.get("appointment")
+    now = timezone.now()
+    free = availability.free_times(
+        asked["starts_at"],
+        minutes=asked["minutes"] or asked["appointment_type"].minutes,
+        clinic=form.clinic,
+        therapist=asked["therapist"],
+        patient=moving.patient if moving else asked["patient"],
+        room=asked["room"],
+        but=moving,
+        not_before=now if asked["starts_at"] > now else None,
+    )
+    return {"refusal": told, "free": [as_choice(moment, form.clinic) for moment in free]}
+
+
+@allow(*BOOKS)
+@require_POST
+def confirm(request: StaffRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, booking.confirm, "has confirmed")
+
+
+@allow(*BOOKS)
+@require_POST
+def check_in(request: StaffRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, booking.check_in, "is checked in")
+
+
+@allow(*BOOKS)
+@require_POST
+def undo_check_in(request: StaffRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, booking.undo_check_in, "is no longer checked in")
+
+
+@allow(*BOOKS)
+@require_POST
+def no_show(request: StaffRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, booking.no_show, "is marked a no-show")
+
+
+@allow(*BOOKS)
+def cancel(request: StaffRequest, pk: int) -> HttpResponse:
+    """Asks why, on a page of its own where there is no script; from the card it comes with it."""
+    form = CancelForm(request.POST or None)
+    if request.method == "POST":
+        row = find_appointment(pk, by=request.user)
+        form.is_valid()
+        try:
+            row = booking.cancel(row, reason=form.cleaned_data.get("reason", ""), by=request.user)
+        except NotBookable as refusal:
+            if not form.errors:
+                form.refuse(refusal)
+        except WrongStatus as refusal:
+            return _refused(request, row, refusal)
+        else:
+            return _done(request, row, f"{row.patient}'s appointment is cancelled.", card=True)
+    else:
+        row = open_appointment(pk, by=request.user)
+    context = _card_context(request, row) | {"cancel_form": form, "form": form}
+    return _form_answer(request, "cancel", form, None, context)
+
+
+def _act(request: StaffRequest, pk: int, verb: Verb, told: str) -> HttpResponse:
+    row = find_appointment(pk, by=request.user)
+    try:
+        row = verb(row, by=request.user)
+    except (WrongStatus, NotBookable) as refusal:
+        return _refused(request, row, refusal)
+    return _done(request, row, f"{row.patient} {told}.")
+
+
+def _refused(request: StaffRequest, row: Appointment, refusal: Refusal) -> HttpResponse:
+    told = answers.in_json(refusal, to=request.user)["detail"]
+    if wants_piece(request):
+        response = HttpResponse(status=answers.status_of(refusal))
+        return tell(announce(response, "day-changed"), told, level="danger")
+    messages.error(request, told)
+    return go_to(request, row.get_absolute_url())
+
+
+def _done(
+    request: StaffRequest, row: Appointment, told: str, *, card: bool = False
+) -> HttpResponse:
+    """Say it, have the Day fetch itself again, and show the card where a form stood."""
+    if not wants_piece(request):
+        messages.success(request, told)
+        return go_to(request, row.get_absolute_url())
+    if card:
+        row = open_appointment(row.pk, by=request.user)
+        response = render(request, "scheduling/_appointment.html", _card_context(request, row))
+    else:
+        response = HttpResponse(status=204)
+    response = announce(response, "day-changed", appointment=row.pk)
+    return tell(response, told)
+
+
+def _when(row: Appointment) -> str:
+    at: dt.datetime = row.starts_at.astimezone(row.clinic.zone)
+    return f"{at:%A, %B} {at.day} at {clock(at)}"
+
+
+@allow(*ANY_STAFF)
+@require_safe
+def patient_appointments(request: StaffRequest, pk: int) -> HttpResponse:
+    """The patient's tab: what is coming, and what has been."""
+    patient = open_patient(pk, by=request.user)
+    rows = Appointment.objects.visible_to(request.user).filter(patient=patient).for_day_sheet()
+    now = timezone.now()
+    past = rows.filter(ends_at__lt=now).order_by("-starts_at", "-pk")
+    context = {
+        "patient": patient,
+        "upcoming": rows.filter(ends_at__gte=now),
+        "page_obj": Paginator(past, PAST_A_PAGE).get_page(request.GET.get("page")),
+        "may_book": request.user.has_role(*BOOKS),
+    }
+    return render(request, "scheduling/patient_appointments.html", context)
