@@ -20,7 +20,7 @@ def check_837p(content: bytes) -> list[Problem]:
         segments = list(read_segments(content))
     except NotX12:
         return [Problem("not-x12", "There is no interchange header in the file.")]
-    report = Report({segment.offset: place for place, segment in enumerate(segments, start=1)})
+    report = Report(segments)
     check_characters(report, content, segments)
     check_envelope(report, segments)
     used: set[str] = set()

@@ -42,12 +42,10 @@ def check_claims(report: Report, root: Loop, *, used: set[str], filed_on: str) -
             )
         born_on = to_day(level.one("2010CA" if level.name == "2000C" else "2010BA").get("DMG", 2))
         for claim in claims:
-            report.claim = claim.get("CLM", 1)
             _check_claim(report, claim)
             _check_numbers(report, claim, used)
             _check_days(report, claim, born_on=born_on, filed_on=to_day(filed_on))
             check_other_payers(report, claim)
-            report.claim = ""
 
 
 def _patient_levels(root: Loop) -> Iterator[Loop]:

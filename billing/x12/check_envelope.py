@@ -16,7 +16,7 @@ _PARENT = {"22": "20", "23": "22"}
 
 def check_characters(report: Report, content: bytes, segments: Sequence[Segment]) -> None:
     """Only the basic set in the data, no empty tail on a segment, nothing around the file."""
-    if not content.startswith(b"ISA"):
+    if segments[0].offset:
         report.add("text-around", "Something stands before the interchange header.")
     end = content.rstrip(b"\n")
     trailer = segments[-1]
@@ -62,8 +62,12 @@ def check_envelope(report: Report, segments: Sequence[Segment]) -> None:
     if [s.id for s in found] != expected or len(expected) < 6:
         report.add("envelope", "ISA, GS, ST, SE, GE and IEA do not enclose each other.")
         return
-    if segments[0].id != "ISA" or segments[1].id != "GS" or segments[2].id != "ST":
-        report.add("envelope", "A segment stands outside the transactions.")
+    inside = False
+    for segment in segments:
+        inside = inside or segment.id == "ST"
+        if not inside and segment not in found:
+            report.add("stray-segment", "A segment stands outside the transactions.", segment)
+        inside = inside and segment.id != "SE"
     isa, gs, *transactions, ge, iea = found
     _check_isa(report, isa)
     _check_gs(report, gs)
@@ -71,7 +75,7 @@ def check_envelope(report: Report, segments: Sequence[Segment]) -> None:
     _check_closing(report, gs, 6, ge, len(transactions) // 2, "control-number")
     numbers = set()
     for opening, closing in zip(transactions[::2], transactions[1::2], strict=True):
-        count = report.positions[closing.offset] - report.positions[opening.offset] + 1
+        count = report.places[closing.offset] - report.places[opening.offset] + 1
         _check_closing(report, opening, 2, closing, count, "control-number")
         if (opening.get(1), opening.get(3)) != ("837", GUIDE):
             report.add("guide", f"The transaction is not an 837 of {GUIDE}.", opening)

@@ -1,6 +1,7 @@
 """What the reader of our own files says about one of them."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from billing.x12.read import Segment
 
@@ -21,22 +22,26 @@ class Problem:
     claim: str = ""
 
 
-@dataclass(slots=True)
 class Report:
-    """Collects problems in the order in which they are found."""
+    """Collects problems in the order in which they are found, each with its place in the file."""
 
-    positions: dict[int, int]  # byte offset of a segment -> its place in the file
-    problems: list[Problem] = field(default_factory=list)
-    claim: str = ""
+    def __init__(self, segments: Iterable[Segment]) -> None:
+        self.problems: list[Problem] = []
+        self.places: dict[int, int] = {}  # byte offset of a segment -> its place, from 1
+        self._claims: dict[int, str] = {}  # the same -> the claim it belongs to
+        claim = ""
+        for place, segment in enumerate(segments, start=1):
+            if segment.id == "CLM":
+                claim = segment.get(1)
+            elif segment.id in ("HL", "SE"):
+                claim = ""
+            self.places[segment.offset] = place
+            self._claims[segment.offset] = claim
 
     def add(self, check: str, message: str, segment: Segment | None = None) -> None:
-        """Note a problem, at the segment if it has one and in the claim being looked at."""
-        self.problems.append(
-            Problem(
-                check,
-                message,
-                segment.id if segment else "",
-                self.positions.get(segment.offset, 0) if segment else 0,
-                self.claim,
-            )
-        )
+        """Note a problem, at the segment if it has one."""
+        if segment is None:
+            self.problems.append(Problem(check, message))
+            return
+        place, claim = self.places[segment.offset], self._claims[segment.offset]
+        self.problems.append(Problem(check, message, segment.id, place, claim))

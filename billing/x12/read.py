@@ -110,17 +110,28 @@ def _interchange(text: str, start: int) -> Generator[Segment, None, int]:
         end = text.find(marks.segment, position)
         terminated = end >= 0
         end = end if terminated else len(text)
+        lost = _header_within(text, position, end)
+        if lost is not None:  # this interchange broke off and another begins
+            end, terminated = lost, False
         raw = text[position:end]
         begins = position + len(raw) - len(raw.lstrip(_BLANKS))
-        if _HEADER.match(text, begins):  # the interchange before lost its trailer
-            return begins
         segment = _segment(raw.strip(_BLANKS), begins, marks, terminated=terminated)
-        position = end + 1
         if segment.id:
             yield segment
+        if lost is not None:
+            return lost
+        position = end + 1
         if segment.id == "IEA":
             break
     return position
+
+
+def _header_within(text: str, start: int, end: int) -> int | None:
+    # Most segments do not hold these three letters; the search for the whole header is dear.
+    if "ISA" not in text[start:end].upper():
+        return None
+    header = _HEADER.search(text, start, end)
+    return header.start() if header else None
 
 
 def _segment(raw: str, offset: int, marks: Separators, *, terminated: bool) -> Segment:
@@ -144,7 +155,7 @@ def _separators(text: str, start: int) -> tuple[Separators, int]:
     mark = text[start + 3]
     fixed = text[start : start + 106]
     in_place = len(fixed) == 106 and all(fixed[place] == mark for place in _SEPARATOR_PLACES)
-    if in_place and fixed[105] not in "\r\n":
+    if in_place and fixed[105] not in "\r\n" and not fixed[105].isalnum():
         return Separators(mark, fixed[104], fixed[82], fixed[105]), start + 106
     return _counted_separators(text, start, mark)
 

@@ -99,13 +99,14 @@ class SegmentWriter:
 
     def isa(self, *elements: Simple) -> None:
         """Add the interchange header, each element filled with blanks to its width."""
+        # The two delimiters that the header itself declares; they may stand nowhere else.
+        marks = (self._delimiters.repetition, self._delimiters.component)
         texts = [
             self._text("ISA", f"ISA{position:02d}", element)
-            for position, element in enumerate(elements, start=1)
+            for position, element in enumerate(
+                (*elements[:10], marks[0], *elements[10:], marks[1]), start=1
+            )
         ]
-        # The two delimiters that the header itself declares may stand nowhere else.
-        texts.insert(10, self._delimiters.repetition)
-        texts.append(self._delimiters.component)
         padded = [text.ljust(width) for text, width in zip(texts, ISA_WIDTHS, strict=True)]
         self._add("ISA", padded)
         length = len(self._parts[-1]) - int(self._delimiters.line_breaks)

@@ -56,7 +56,8 @@ def name_elements(name: Name, *, suffix: bool = True) -> tuple[Simple, ...]:
         Text(name.first, 35, required=False, cut=True),
         Text(name.middle, 25, required=False, meant=False, cut=True),
         "",
-        Text(name.suffix, 10, required=False, meant=False) if suffix else "",
+        # Enrolment files print JR and III without a full stop.
+        Text(name.suffix.replace(".", ""), 10, required=False, meant=False) if suffix else "",
     )
 
 
