@@ -78,7 +78,7 @@ def _missing(claim: Claim) -> tuple[str, ...]:
     return tuple(
         finding.message
         for finding in missing_for_signing(claim.visit)
-        if finding.severity == "required"
+        if finding.is_required
     )
 
 

@@ -17,7 +17,7 @@ from billing.claim_facts import facts_of
 from billing.coding import Coded, code_visit, coverage_of
 from billing.frozen import sha256_of, to_json
 from billing.models import Claim, ClaimLine, ClaimVersion, Finding
-from billing.policies import NoPolicy, fees_on
+from billing.policies import NoPolicy
 from billing.rules.checks import scrub as run_checks
 from billing.rules.types import Finding as Found
 from billing.rules.types import Severity
@@ -72,7 +72,6 @@ def draft_claim(visit: Visit) -> Claim:
             authorization=authorization_for(visit, coverage),
             control_number=next_control_number(),
         )
-        _write_lines(claim)
         audit.record(by=None, action="claim.drafted", patient=visit.patient, target=claim)
     return scrub(claim=claim)
 
@@ -99,9 +98,7 @@ def _code(claim: Claim) -> Coded:
         return code_visit(claim.visit, None)
 
 
-def _write_lines(claim: Claim) -> None:
-    coded = _code(claim)
-    fees = fees_on(claim.payer, claim.visit.date_of_service)
+def _write_lines(claim: Claim, coded: Coded) -> None:
     diagnoses = _diagnosis_count(claim)
     claim.lines.all().delete()
     lines = []
@@ -120,7 +117,7 @@ def _write_lines(claim: Claim) -> None:
                 ],
                 units=line.units,
                 minutes=sum(service.minutes for service in same_code) or None,
-                charge=fees.get(line.code, Decimal(0)) * line.units,
+                charge=coded.fees.get(line.code, Decimal(0)) * line.units,
                 pointers=list(range(1, min(diagnoses, 4) + 1)),
                 control_number=f"{claim.control_number}L{number}",
             )
@@ -151,8 +148,8 @@ def scrub(*, claim: Claim, by: User | None = None) -> Claim:
     claim.authorization = authorization_for(claim.visit, coverage)
     claim.scrubbed_at = timezone.now()
     claim.save(update_fields=["coverage", "payer", "authorization", "scrubbed_at"])
-    _write_lines(claim)
     coded = _code(claim)
+    _write_lines(claim, coded)
     today = timezone.localdate(timezone=claim.clinic.zone)
     found = run_checks(facts_of(claim, coded, today=today))
     if not any(finding.severity is Severity.ERROR for finding in found):

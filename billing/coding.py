@@ -6,6 +6,7 @@ Used by the claim, by the session page's live header and by the unit choice; all
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -41,6 +42,7 @@ class Coded:
     services: tuple[Service, ...]
     facts: dict[str, CodeFacts]
     policy: PolicyFacts
+    fees: dict[str, Decimal]
     units: UnitResult
     lines: tuple[Line, ...]
     modifiers: tuple[tuple[AppliedModifier, ...], ...]
@@ -122,6 +124,7 @@ def code_visit(visit: Visit, coverage: Coverage | None, *, rule: UnitRule | None
         services=services,
         facts=facts,
         policy=policy,
+        fees=fees,
         units=units,
         lines=split.lines,
         modifiers=modified.lines,

@@ -36,6 +36,31 @@ def post_charges(*, claim: Claim, version: int, by: User | None) -> list[LedgerE
 
 
 @transaction.atomic
+def post(
+    *,
+    claim: Claim,
+    party: str,
+    kind: str,
+    amount: Decimal,
+    source_key: str,
+    by: User | None,
+) -> LedgerEntry:
+    """One entry on a claim; the same `source_key` again returns the entry that is there."""
+    entry, _ = LedgerEntry.objects.get_or_create(
+        source_key=source_key,
+        defaults={
+            "patient_id": claim.patient_id,
+            "claim": claim,
+            "party": party,
+            "kind": kind,
+            "amount": amount,
+            "posted_by": by,
+        },
+    )
+    return entry
+
+
+@transaction.atomic
 def reverse_charges(*, claim: Claim, by: User | None) -> int:
     """The opposite of every charge of the claim that nothing has reversed yet; how many."""
     standing = LedgerEntry.objects.select_for_update(no_key=True, of=("self",)).filter(

@@ -17,7 +17,8 @@ def _as_stored(value: Any) -> Any:
 def fill(row: models.Model, values: Mapping[str, Any]) -> list[str]:
     """Put the values into the row and name those that differed."""
     tidy = {name: _as_stored(value) for name, value in values.items()}
-    changed = [name for name, value in tidy.items() if getattr(row, name) != value]
+    # A new row has no clinic (or payer …) yet: asking for it would raise.
+    changed = [name for name, value in tidy.items() if getattr(row, name, None) != value]
     for name in changed:
         setattr(row, name, tidy[name])
     return sorted(changed)

@@ -1,0 +1,205 @@
+"""Eight weeks of the demo clinic: the appointments, and what was treated and signed so far."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+
+from documentation import cases, charting, drafts, signing
+from documentation.models import Episode, Note, Visit
+from people.models import Patient, Therapist
+from pt_practice.demo.house import House
+from pt_practice.demo.stories import STORIES, Story
+from scheduling.models import Appointment
+
+WEEKS_BEFORE, WEEKS_AFTER = 2, 6
+STARTS = [
+    dt.time(8),
+    dt.time(9),
+    dt.time(10),
+    dt.time(11),
+    dt.time(13),
+    dt.time(14),
+    dt.time(15),
+    dt.time(16),
+]
+
+Cases = dict[int, tuple[Story, Episode]]
+
+
+def build_cases(
+    house: House, patients: list[Patient], today: dt.date, chance: random.Random
+) -> Cases:
+    """A case with diagnoses, goals and a plan for nearly every patient."""
+    found: Cases = {}
+    for number, patient in enumerate(patients):
+        at_clinic = [t for t in house.therapists if patient.clinic in t.user.clinics.all()]
+        has_ot = any(t.discipline == "OT" for t in at_clinic)
+        story = chance.choices(
+            [s for s in STORIES if s.discipline == "PT" or has_ot],
+            [4 if s.is_neuro else 3 for s in STORIES if s.discipline == "PT" or has_ot],
+        )[0]
+        therapist = chance.choice(
+            [t for t in at_clinic if not t.is_assistant and t.discipline == story.discipline]
+        )
+        started_on = today - dt.timedelta(days=chance.randint(24, 75))
+        episode = cases.open_episode(
+            patient=patient,
+            by=therapist.user,
+            diagnoses=story.diagnoses,
+            clinic=patient.clinic,
+            discipline=story.discipline,
+            title=story.title,
+            therapist=therapist,
+            referring_provider=None if number % 25 == 11 else chance.choice(house.referrers),
+            onset_on=started_on - dt.timedelta(days=chance.randint(10, 60)),
+            order_signed_on=started_on - dt.timedelta(days=chance.randint(2, 9)),
+            started_on=started_on,
+            precautions=story.precautions,
+        )
+        for text, measure, baseline, target in story.goals:
+            cases.add_goal(
+                episode=episode,
+                by=therapist.user,
+                text=text,
+                measure=measure,
+                baseline=baseline,
+                target=target,
+                due_on=started_on + dt.timedelta(weeks=8),
+            )
+        certified = number % 12 != 5
+        cases.add_plan(
+            episode=episode,
+            by=therapist.user,
+            starts_on=started_on,
+            frequency_per_week=2,
+            duration_weeks=12,
+            interventions=story.interventions,
+            sent_on=started_on + dt.timedelta(days=2) if certified else None,
+            signed_on=started_on + dt.timedelta(days=9) if certified else None,
+        )
+        found[patient.pk] = (story, episode)
+    return found
+
+
+def workdays(today: dt.date) -> Iterator[dt.date]:
+    first = today - dt.timedelta(days=today.weekday(), weeks=WEEKS_BEFORE)
+    for offset in range(7 * (WEEKS_BEFORE + WEEKS_AFTER)):
+        day = first + dt.timedelta(days=offset)
+        if day.weekday() < 5:
+            yield day
+
+
+def build_appointments(
+    house: House, patients: list[Patient], cases: Cases, today: dt.date, chance: random.Random
+) -> list[Appointment]:
+    """A day sheet for every working day; each patient at most once a day, nobody twice at once."""
+    made: list[Appointment] = []
+    desk = house.users["desk@riverbend.example"]
+    for day in workdays(today):
+        seen: set[int] = set()
+        for therapist in house.therapists:
+            clinic = therapist.user.clinics.all()[0]
+            pool = [p for p in patients if p.clinic_id == clinic.pk and p.pk not in seen]
+            pool = [p for p in pool if _fits(cases[p.pk], therapist)]
+            density = 4 if day < today else 7
+            starts = sorted(chance.sample(STARTS, k=density))
+            for number, start in enumerate(starts):
+                if not pool:
+                    break
+                patient = pool.pop(chance.randrange(len(pool)))
+                seen.add(patient.pk)
+                story, _ = cases[patient.pk]
+                kind = house.types[story.visit_type]
+                moment = dt.datetime.combine(day, start, clinic.zone)
+                appointment = Appointment(
+                    patient=patient,
+                    therapist=therapist,
+                    clinic=clinic,
+                    type=kind,
+                    starts_at=moment,
+                    ends_at=moment + dt.timedelta(minutes=kind.minutes),
+                    status=Appointment.Status.CONFIRMED
+                    if number % 3
+                    else Appointment.Status.BOOKED,
+                    booked_by=desk,
+                    booked_at=moment - dt.timedelta(days=chance.randint(3, 20)),
+                )
+                if day < today and chance.random() < 0.08:
+                    appointment.status = chance.choice(
+                        [Appointment.Status.NO_SHOW, Appointment.Status.CANCELLED]
+                    )
+                    appointment.cancel_reason = "Ill" if appointment.status == "cancelled" else ""
+                made.append(appointment)
+    return Appointment.objects.bulk_create(made, batch_size=500)
+
+
+def _fits(case: tuple[Story, Episode], therapist: Therapist) -> bool:
+    return case[0].discipline == therapist.discipline
+
+
+def treat(
+    appointments: list[Appointment], cases: Cases, today: dt.date, chance: random.Random
+) -> None:
+    """Open, write and sign the past visits; leave today's first ones open, as at noon."""
+    past = [a for a in appointments if a.starts_at.date() < today and a.is_live]
+    for appointment in past:
+        _treat(appointment, cases, chance, signs=chance.random() > 0.03)
+    for appointment in [a for a in appointments if a.starts_at.date() == today]:
+        hour = appointment.starts_at.hour
+        if hour < 10:
+            _treat(appointment, cases, chance, signs=hour < 9)
+
+
+@transaction.atomic
+def _treat(appointment: Appointment, cases: Cases, chance: random.Random, *, signs: bool) -> None:
+    story, _ = cases[appointment.patient_id]
+    by = appointment.therapist.user
+    visit = charting.open_visit(appointment=appointment, by=by)
+    drafts.save_draft(
+        visit=visit, content=_written(visit, story, chance, signs=signs), base_version=0, by=by
+    )
+    if not signs:
+        return
+    note = signing.put_signature(note=Note.objects.get(visit=visit), by=by)
+    if note.cosign_needed and chance.random() < 0.7:
+        signing.put_cosignature(note=note, by=visit.therapist.user)
+
+
+def _written(visit: Visit, story: Story, chance: random.Random, *, signs: bool) -> dict[str, Any]:
+    goals = list(visit.episode.goals.values_list("pk", flat=True)) if visit.episode else []
+    with_assistant = visit.assistant_id is not None
+
+    def entry(code: str, minutes: int, **more: Any) -> dict[str, Any]:
+        return {
+            "key": str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+            "code": code,
+            "minutes": minutes,
+            "assistant_minutes": minutes if with_assistant else 0,
+            "goal": goals[0] if goals else None,
+            "details": {},
+            "narrative": "",
+            "narrative_is_own": False,
+            **more,
+        }
+
+    entries = [entry("97112", chance.choice(story.neuro_minutes), details=story.details)]
+    for code, minutes, words in story.others:
+        entries.append(entry(code, chance.choice(minutes), narrative=words, narrative_is_own=True))
+    total = sum(row["minutes"] for row in entries)
+    return {
+        "note": {
+            "kind": "daily",
+            "subjective": chance.choice(story.subjective),
+            "objective": chance.choice(story.objective),
+            "assessment": chance.choice(story.assessment) if signs else "",
+            "plan": chance.choice(story.plan) if signs else "",
+        },
+        "total_treatment_minutes": total,
+        "entries": entries,
+    }
