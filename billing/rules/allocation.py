@@ -63,8 +63,7 @@ class Item:
             return {self.first.code: units_in(self.minutes, self.first.minutes_per_unit)}
         length = self.first.minutes_per_unit
         first = units_in(min(self.minutes, length), length)
-        # Until the first unit is earned there is nothing to add to.
-        beyond = max(self.minutes - length, 0) if first else 0
+        beyond = max(self.minutes - length, 0)
         return {
             self.first.code: first,
             self.more.code: units_in(beyond, self.more.minutes_per_unit),

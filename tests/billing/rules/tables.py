@@ -50,6 +50,7 @@ FACTS = [
     CodeFacts("97597", timed=False, sometimes_therapy=True),
     CodeFacts("97598", timed=False, sometimes_therapy=True, base_code="97597"),
     CodeFacts("20560", timed=False),
+    CodeFacts("97810", timed=True),
     CodeFacts("98940", timed=False),
     CodeFacts("98941", timed=False),
 ]

@@ -78,9 +78,12 @@ def test_a_plan_is_certified_by_signature_or_by_order_and_in_time(plan, today, s
     assert found == ([("certification", severity)] if severity else [])
 
 
-def test_the_order_did_not_stand_for_a_signature_before_2025():
+@pytest.mark.parametrize(
+    ("start", "found"), [(date(2024, 12, 31), ["certification"]), (date(2025, 1, 1), [])]
+)
+def test_the_order_stands_for_a_signature_on_plans_from_2025(start, found):
     plan = PlanOfCareFacts(
-        starts_on=date(2024, 12, 31),
+        starts_on=start,
         ends_on=date(2025, 3, 1),
         order_signed_on=date(2024, 12, 1),
         sent_on=date(2025, 1, 2),
@@ -93,7 +96,7 @@ def test_the_order_did_not_stand_for_a_signature_before_2025():
         policy__authorization_required=False,
     )
 
-    assert [f.check for f in scrub(facts)] == ["certification"]
+    assert [f.check for f in scrub(facts)] == found
 
 
 @pytest.mark.parametrize(("day", "covered"), [(date(2026, 5, 2), True), (date(2026, 5, 3), False)])

@@ -13,7 +13,7 @@ from billing.rules.checks import npi_is_valid
         ("1234567839", False),  # two digits changed places
         ("123456789", False),
         ("12345678930", False),
-        ("3234567896", False),  # begins neither with 1 nor with 2
+        ("3234567899", False),  # begins neither with 1 nor with 2
         ("123456789a", False),
         ("١٢٣٤٥٦٧٨٩٣", False),
         ("", False),

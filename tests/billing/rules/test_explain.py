@@ -196,6 +196,27 @@ def test_units_beyond_the_limit_are_found_unless_the_payer_has_none():
     assert ask(visit(five, payer={"mue": False}))["findings"] == []
 
 
+def test_a_payer_outside_ncci_has_no_edits():
+    services = ({"code": "97150"}, {"code": "97112", "minutes": 15})
+
+    assert ask(visit(*services, payer={"ncci": False}))["findings"] == []
+
+
+def test_the_proof_names_the_reduction_from_the_second_unit_on():
+    def reductions(minutes: int) -> list[str]:
+        proof = ask(visit({"code": "97112", "minutes": minutes}))["proof"]
+        return [sentence for sentence in proof if "practice expense" in sentence]
+
+    assert (len(reductions(15)), len(reductions(30))) == (0, 1)
+
+
+def test_a_year_that_has_used_nothing_is_not_a_year_nobody_knows():
+    service = {"code": "97112", "minutes": 15, "modifiers": ["KX"]}
+
+    assert [f["check"] for f in ask(visit(service, year_to_date={}))["findings"]] == ["kx"]
+    assert ask(visit(service))["findings"] == []
+
+
 def test_an_assistants_units_stand_on_a_line_of_their_own():
     # cq-001
     result = ask(
@@ -292,8 +313,16 @@ def test_a_code_without_a_rate_leaves_the_others_their_price():
             },
             None,
         ),
+        (
+            {
+                "conversion_factor": "33.4009",
+                "gpci": {"work": "1", "pe": "1", "mp": "1"},
+                "rvu": {"97112": {"work": ".50", "pe": ".47", "mp": ".01"}},
+            },
+            None,
+        ),
     ],
-    ids=["no locality", "all of it", "a code without malpractice"],
+    ids=["no locality", "all of it", "a code without malpractice", "no reduction"],
 )
 def test_rates_written_down_must_be_whole_where_none_are_stored(given, total):
     result = ask(visit({"code": "97112", "minutes": 30}, rates=given), stored(rates=None))

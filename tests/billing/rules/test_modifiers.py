@@ -233,6 +233,21 @@ def test_speech_uses_up_what_physical_therapy_may():
     assert codes_of(modified) == [["GP", "KX"]]
 
 
+def test_lines_of_one_visit_fill_the_shared_amount_together():
+    modified = modify(
+        [Line("97112", 1), Line("97129", 1, Discipline.SLP), Line("97530", 1, Discipline.OT)],
+        [
+            Service("97112", 15),
+            Service("97129", 15, discipline=Discipline.SLP),
+            Service("97530", 15, discipline=Discipline.OT),
+        ],
+        allowed=[Decimal("70.00")] * 3,
+        year=year({Discipline.PT: "2400.00", Discipline.OT: "2400.00"}),
+    )
+
+    assert codes_of(modified) == [["GP"], ["GN", "KX"], ["GO"]]
+
+
 def test_occupational_therapy_has_an_amount_of_its_own():
     modified = modify(
         [Line("97530", 1, Discipline.OT)],

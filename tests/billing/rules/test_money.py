@@ -86,6 +86,16 @@ def test_the_multiple_procedure_reduction_pays_one_unit_whole(lines, rates, full
     assert total_allowed(priced) == Decimal(total)
 
 
+def test_practice_expense_ranks_before_the_total():
+    rvu = {
+        "97110": Rvu(Decimal("1.50"), Decimal(".40"), Decimal(".01")),
+        "97116": Rvu(Decimal(".45"), Decimal(".41"), Decimal(".01")),
+    }
+    lines = [Line("97110", 1), Line("97116", 1)]
+
+    assert full_price_code(lines, CODES, rates(rvu=rvu)) == "97116"
+
+
 def test_equal_practice_expense_is_ranked_by_the_total():
     rvu = {
         "97110": Rvu(Decimal(".45"), Decimal(".41"), Decimal(".01")),

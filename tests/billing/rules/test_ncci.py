@@ -143,6 +143,12 @@ def test_a_distinct_modifier_on_either_column_bypasses_when_the_log_shows_it():
     assert findings_of(services, {"97150": {"XU"}}) == []
 
 
+@pytest.mark.parametrize("modifier", ["LT", "F5", "91"])
+def test_sides_digits_and_repeat_tests_bypass_for_reasons_of_their_own(modifier):
+    # NCCI Policy Manual 2026, ch. I, § E
+    assert findings_of([Service("97760", 15), Service("97112", 15)], {"97112": {modifier}}) == []
+
+
 @pytest.mark.parametrize("modifier", ["22", "76", "77", "GP", "KX"])
 def test_modifiers_that_say_nothing_of_distinctness_bypass_nothing(modifier):
     # ncci-080: 76 does not bypass
@@ -229,6 +235,7 @@ def test_two_therapy_services_in_the_same_minutes_are_refused_without_any_edit()
     "services",
     [
         [at("97112", 0, 15), at("97110", 15, 30)],
+        [at("97110", 15, 30), at("97112", 0, 15)],
         [at("97112", 0, 15), Service("97110", 15)],
         [at("97112", 0, 15), at("97010", 0, 15)],  # a supervised modality beside it
         [at("97112", 0, 15), at("98940", 0, 15)],  # no therapy service

@@ -107,7 +107,7 @@ def test_the_clinicians_choice_stands_and_what_was_not_chosen_becomes_an_alterna
         services([("97112", 20), ("97110", 20)]),
         UnitRule.CMS,
         CODES,
-        choice={"97112": 1, "97110": 2},
+        choice={"97112": 1, "97110": 2, "97140": 0},
     )
 
     assert result.units == {"97112": 1, "97110": 2}
@@ -150,6 +150,21 @@ def test_under_cms_an_hour_code_is_counted_beside_the_pool():
     result = bill_units(services([("96125", 31), ("97530", 7)]), UnitRule.CMS, CODES)
 
     assert (result.timed_minutes, result.units) == (38, {"96125": 1})
+
+
+def test_under_cms_a_timed_code_that_is_no_therapy_is_not_pooled():
+    result = bill_units(services([("97810", 8), ("97112", 8)]), UnitRule.CMS, CODES)
+
+    # Together they would be 16 minutes and one unit.
+    assert result.units == {"97810": 1, "97112": 1}
+
+
+def test_a_family_ties_with_the_price_of_the_unit_it_would_get():
+    prices = {"97129": Decimal(40), "97130": Decimal(10), "97112": Decimal(20)}
+
+    for minutes, expected in [(20, {"97129": 1, "97112": 2}), (8, {"97129": 1})]:
+        tie = services([("97129", minutes), ("97112", minutes)])
+        assert bill_units(tie, UnitRule.CMS, CODES, prices=prices).units == expected
 
 
 def test_a_pooled_add_on_family_gets_its_first_code_first_and_a_warning():

@@ -91,6 +91,12 @@ def test_times_with_an_offset_keep_it():
     assert parsed.services[0].starts_at == datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
+def test_a_day_may_be_full():
+    full = [{"code": "97112", "minutes": 1000}, {"code": "97110", "minutes": 440}]
+
+    assert isinstance(parse_visit(visit(services=full), CODES), VisitInput)
+
+
 WRONG = [
     ([], "", "Write an object in braces, not []."),
     ("visit", "", "Write an object in braces, not 'visit'."),
