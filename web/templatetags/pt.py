@@ -109,7 +109,11 @@ def patient_tabs(context: template.Context, pk: int) -> dict[str, Any]:
     here = request.resolver_match.view_name if request.resolver_match else ""
     return {
         "tabs": [
-            {"place": place, "url": place.url(pk), "is_here": place.url_name == here}
+            {
+                "place": place,
+                "url": place.url(pk),
+                "is_here": here == place.url_name or here in place.also,
+            }
             for place in navigation.patient_tabs_for(request.user)
         ]
     }
