@@ -12,13 +12,16 @@ from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from billing import batches, claims
 from billing.models import Batch, Claim, ClaimLine, ClaimVersion, Finding, TradingPartner
 from billing.models.claim import NotAllowed
+from billing.rules.visit_input import BadInput
+from billing.what_if import explain_data
 from billing.x12.segments import X12ValueError
 from people import audit
-from people.access import BILLING
+from people.access import ANY_STAFF, BILLING
 from people.idempotency import Idempotent
 from people.models import Role
 from web.api import Conflict
@@ -214,6 +217,23 @@ class BatchViewSet(
             content_type="application/edi-x12",
             headers={"Content-Disposition": f'attachment; filename="{batch.file.file_name}"'},
         )
+
+
+class ExplainView(APIView):
+    """What-if: one visit, or a list of them; the same answer as `manage.py explain`."""
+
+    access_rule = ANY_STAFF
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses={200: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        """Units, alternatives, modifiers, findings, prices and proof. Nothing is stored."""
+        try:
+            return Response(explain_data(request.data))
+        except BadInput as error:
+            faults: dict[str, list[str]] = {}
+            for fault in error.errors:
+                faults.setdefault(fault.field or "visit", []).append(fault.message)
+            raise serializers.ValidationError(faults) from None
 
 
 routes = [

@@ -9,7 +9,10 @@ from django.core.exceptions import ValidationError
 
 from billing.models import Fee, FeeSchedule, PayerPolicy, TradingPartner
 from billing.models.payer import default_modifier_order
+from billing.rules.types import UnitRule
 from documentation.models import ProcedureCode
+from people.models import Payer
+from people.models.staff import Discipline
 from web.forms import TidyForm, TidyModelForm
 
 
@@ -129,3 +132,45 @@ class FeesForm(TidyForm):
                 )
             else:
                 Fee.objects.filter(schedule=self.schedule, code_id=code).delete()
+
+
+class WhatIfForm(TidyForm):
+    date_of_service = forms.DateField()
+    discipline = forms.ChoiceField(choices=Discipline.choices)
+    unit_rule = forms.ChoiceField(choices=[(rule.value, rule.label) for rule in UnitRule])
+    payer = forms.ModelChoiceField(
+        Payer.objects.filter(is_active=True), required=False, empty_label="Medicare's policy"
+    )
+
+
+class WhatIfService(TidyForm):
+    code = forms.CharField(
+        max_length=5,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "codes", "autocomplete": "off"}),
+    )
+    minutes = forms.IntegerField(min_value=0, max_value=1440, required=False)
+    assistant_minutes = forms.IntegerField(
+        min_value=0, max_value=1440, required=False, label="Assistant alone"
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("minutes") is not None and not cleaned.get("code"):
+            self.add_error("code", "Which code?")
+        if (cleaned.get("assistant_minutes") or 0) > (cleaned.get("minutes") or 0):
+            self.add_error("assistant_minutes", "More than all the minutes.")
+        return cleaned
+
+    def as_service(self) -> dict[str, Any] | None:
+        """The row as What-if takes it; None when it is empty."""
+        if not self.cleaned_data.get("code"):
+            return None
+        return {
+            "code": self.cleaned_data["code"].upper(),
+            "minutes": self.cleaned_data["minutes"] or 0,
+            "assistant_minutes": self.cleaned_data["assistant_minutes"] or 0,
+        }
+
+
+WhatIfServices = forms.formset_factory(WhatIfService, extra=6, max_num=12)

@@ -28,6 +28,17 @@ def register() -> None:
                 keywords=words,
             )
         )
+    add(
+        Place(
+            "What-if",
+            "billing:what-if",
+            "calculator",
+            roles=(*SEES_CLAIMS, Role.THERAPIST, Role.ASSISTANT),
+            order=32,
+            group="Billing",
+            keywords="units explain eight minute rule",
+        )
+    )
     add_patient_tab(
         Place("Claims", "billing:patient-claims", "file-invoice", roles=READS_CHARTS, order=40)
     )

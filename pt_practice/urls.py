@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from billing.api import ExplainView
 from pt_practice import api, api_docs, views
 
 handler400 = "web.views.bad_request"
@@ -17,7 +18,8 @@ urlpatterns = [
     path("", include("scheduling.urls")),
     path("", include("documentation.urls")),
     path("", include("billing.urls")),
+    path("api/v1/explain/", ExplainView.as_view(), name="api-explain"),
     path("api/v1/", include((api.urls, "api"))),
     path("api/schema/", api_docs.Schema.as_view(), name="schema"),
-    path("api/docs/", api_docs.Docs.as_view(url_name="schema"), name="api-docs"),
+    path("api/docs/", api_docs.docs, name="api-docs"),
 ]
