@@ -11,48 +11,48 @@ from billing.x12.segments import ISA_LENGTH, ISA_WIDTHS
 
 _BASIC = re.compile(r"""[A-Z0-9 !"&'()*+,\-./:;?=]*""")
 _EMAIL = re.compile(r"""[A-Z0-9!"&'()*+,\-./:;?=@_%#$]*""")
+_COMPOSITES = {"CLM05", "CLM11", "SV101", "SV107", "SVD03"}  # and every element of HI
 _PARENT = {"22": "20", "23": "22"}
 
 
 def check_characters(report: Report, content: bytes, segments: Sequence[Segment]) -> None:
-    """Only the basic set in the data, no empty tail on a segment, nothing around the file."""
-    if segments[0].offset:
-        report.add("text-around", "Something stands before the interchange header.")
-    end = content.rstrip(b"\n")
-    trailer = segments[-1]
-    if trailer.id == "IEA" and len(end) != trailer.offset + _length(trailer):
-        report.add("text-around", "Something stands after the interchange trailer.", trailer)
+    """Only the basic set in the data, no empty tail on a segment, no bytes that are no segment."""
     for segment in segments:
-        if not segment.terminated:
-            report.add("broken-off", "The last segment has no terminator.", segment)
-        if segment.id == "ISA":
-            continue
         if segment.elements and not segment.elements[-1]:
             report.add("empty-tail", "The segment ends with an empty element.", segment)
         for position, element in enumerate(segment.elements, start=1):
-            data = element.replace(segment.separators.component, "")
-            mail = segment.id == "PER" and segment.get(position - 1) == "EM"
-            if not (_EMAIL if mail else _BASIC).fullmatch(data):
-                report.add(
-                    "character",
-                    f"{segment.id}{position:02d} has a character outside the basic set.",
-                    segment,
-                )
-            if element != element.strip():
-                report.add(
-                    "blank", f"{segment.id}{position:02d} begins or ends with a blank.", segment
-                )
-            if element.endswith(segment.separators.component):
-                report.add(
-                    "empty-tail",
-                    f"{segment.id}{position:02d} ends with an empty component.",
-                    segment,
-                )
+            _check_element(report, segment, position, element)
+    if not segments[-1].terminated:
+        report.add("broken-off", "The last segment has no terminator.", segments[-1])
+    elif content not in (_joined(segments, ""), _joined(segments, "\n")):
+        report.add("stray-bytes", "The file holds bytes that belong to no segment.")
 
 
-def _length(segment: Segment) -> int:
-    """Bytes of a segment as we write it, its terminator included."""
-    return len(segment.id) + sum(len(element) + 1 for element in segment.elements) + 1
+def _check_element(report: Report, segment: Segment, position: int, element: str) -> None:
+    name = f"{segment.id}{position:02d}"
+    if segment.id == "ISA" and position in (11, 16):
+        return  # the delimiters themselves
+    marks = segment.separators
+    composite = segment.id == "HI" or name in _COMPOSITES
+    data = element.replace(marks.component, "") if composite else element
+    if marks.component in data or marks.repetition in data:
+        report.add("character", f"{name} holds a delimiter of the file.", segment)
+    mail = segment.id == "PER" and segment.get(position - 1) == "EM"
+    if not (_EMAIL if mail else _BASIC).fullmatch(data):
+        report.add("character", f"{name} has a character outside the basic set.", segment)
+    if element != element.strip() and segment.id != "ISA":
+        report.add("blank", f"{name} begins or ends with a blank.", segment)
+    if element.endswith(marks.component):
+        report.add("empty-tail", f"{name} ends with an empty component.", segment)
+
+
+def _joined(segments: Iterable[Segment], line_break: str) -> bytes:
+    return "".join(
+        segment.separators.element.join([segment.id, *segment.elements])
+        + segment.separators.segment
+        + line_break
+        for segment in segments
+    ).encode()
 
 
 def check_envelope(report: Report, segments: Sequence[Segment]) -> None:

@@ -1,6 +1,7 @@
 """How segments are put together: positions, delimiters, counts, and where a refusal happened."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from billing.x12.values import Refused, Value
 
@@ -56,6 +57,11 @@ class X12ValueError(ValueError):
         self.claim = claim
         where = f"{loop} {element or segment}"
         super().__init__(f"{f'claim {claim}: ' if claim else ''}{where} {message}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # So that a worker process can hand it to its parent whole.
+        arguments = (self.loop, self.segment, self.element, self.message)
+        return partial(X12ValueError, claim=self.claim), arguments
 
 
 @dataclass(slots=True)

@@ -54,6 +54,9 @@ def plain_text(text: str) -> str:
     (emoji, #, @) become a space. Raises Refused for a letter or digit that has no plain form,
     because a name with a letter missing is another name.
     """
+    capitals = text.upper()
+    if not _OUTSIDE_BASIC.search(capitals):  # most of it is plain already
+        return " ".join(capitals.split())
     # Twice, because a symbol such as ™ or a capital such as ẞ opens into more than one character.
     opened = unicodedata.normalize("NFKD", text.translate(_PLAIN)).translate(_PLAIN).upper()
     kept = []

@@ -1,7 +1,9 @@
 """A good file with a segment gone, doubled or out of place, and payers' sums that do not agree."""
 # ruff: noqa: E501  one wrong thing to a line
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -125,6 +127,28 @@ def test_more_claims_under_one_patient_than_the_guide_allows_are_found():
 
     assert found(text) == []
     assert found(recounted(joined)) == ["claim-count CLM"]
+
+
+def test_a_line_has_one_service_and_a_claim_fifty_lines():
+    service = "SV1*HC:97112:GP*100*UN*2***1~\nDTP*472*D8*20260302~\n"
+    doubled = FAMILY.replace(service, service[: service.index("DTP")] + service, 1)
+    row = f"{service}REF*6R*F1L1~\n"
+    more = "".join(f"LX*{n}~\n{row.replace('F1L1', f'F1L{n}')}" for n in range(2, 52))
+    long = FAMILY.replace(row, row + more, 1).replace("CLM*F1*100*", "CLM*F1*5100*")
+
+    assert found(recounted(doubled)) == ["line LX"]
+    assert found(recounted(long)) == ["line-count CLM"]
+
+
+def test_the_rule_page_names_every_check():
+    room = Path(__file__).parents[3]
+    code = "".join(path.read_text() for path in room.glob("billing/x12/check_*.py"))
+    named = set(re.findall(r"(?:report\.add|Problem)\(\s*\"([a-z0-9-]+)\"", code))
+
+    page = room.joinpath("docs/rules/x12.md").read_text()
+
+    assert {check for check in named if f"`{check}`" not in page} == set()
+    assert {"claim-total", "not-x12", "balance"} <= named
 
 
 def test_problems_that_the_independent_validator_passes_are_ours_to_find():

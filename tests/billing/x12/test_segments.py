@@ -1,5 +1,6 @@
 """How segments are joined, trimmed and counted, and which delimiters a file may use."""
 
+import pickle
 from decimal import Decimal
 
 import pytest
@@ -41,6 +42,14 @@ def test_a_refusal_names_loop_segment_element_component_and_claim_but_not_the_va
         "C1",
     )
     assert str(error) == "claim C1: 2400 SV101-2 has 12 characters; at most 5 fit"
+
+
+def test_a_refusal_survives_the_way_from_a_worker_process_to_its_parent():
+    error = X12ValueError("2010AA", "N4", "N403", "is not a ZIP code", claim="C1")
+
+    arrived = pickle.loads(pickle.dumps(error))
+
+    assert (type(arrived), str(arrived), vars(arrived)) == (X12ValueError, str(error), vars(error))
 
 
 def test_text_loses_the_delimiters_of_its_own_file_and_keeps_those_of_others():

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from billing.x12.check_837p import check_837p
-from billing.x12.codes import Relationship, Sex
+from billing.x12.codes import Relationship, Responsibility, Sex
 from billing.x12.read import read_segments
 from billing.x12.segments import Delimiters
 from billing.x12.types import OrganizationName, Patient, PersonName, ServiceFacility
@@ -266,6 +266,24 @@ def test_more_than_six_adjustments_of_a_group_go_on_in_another_segment():
         ["CAS", "CO", "253", ".5", "1"],
         ["CAS", "PR", "2", "20"],
     ]
+    assert (check(content.decode()), check_837p(content)) == ((True, []), [])
+
+
+def test_a_first_payer_is_told_of_the_coverage_that_comes_after_it():
+    file, _ = sample("medicare_secondary")
+    supplement = replace(
+        file.claims[0].other_payers[0],
+        responsibility=Responsibility.SECONDARY,
+        paid=None,
+        remaining_liability=None,
+        claim_number="",
+        remark_codes=(),
+    )
+
+    content = write_837p(file_of(replace(CLAIM, other_payers=(supplement,))))
+
+    assert [row[:2] for row in rows(content, "SBR")] == [["SBR", "P"], ["SBR", "S"]]
+    assert rows(content, "AMT", "CAS", "SVD", "MOA") == []
     assert (check(content.decode()), check_837p(content)) == ((True, []), [])
 
 
