@@ -31,13 +31,22 @@ def money(amount: Decimal | None) -> str:
     return f"{sign}${abs(amount):,.2f}"
 
 
+class _OnTheWall(dt.datetime):
+    """A wall-clock time that `|date` must not turn back to the server's zone."""
+
+    convert_to_local_time: bool
+
+
 @register.filter
 def clinic_time(moment: dt.datetime | None, place: Any) -> dt.datetime | None:
     """An instant on a clinic's wall clock; `place` has a `zone`, or is a zone's name."""
     if moment is None:
         return None
     zone = zoneinfo.ZoneInfo(place) if isinstance(place, str) else place.zone
-    return timezone.localtime(moment, zone)
+    local = timezone.localtime(moment, zone)
+    shown = _OnTheWall.combine(local.date(), local.timetz())
+    shown.convert_to_local_time = False
+    return shown
 
 
 @register.filter
