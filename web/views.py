@@ -38,6 +38,9 @@ def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated and not user.roles and not _speaks_json(request):
+        return render(request, "web/no_role.html", status=403)
     return _wrong(
         request,
         403,

@@ -10,7 +10,6 @@ const searchUrl = dialog.dataset.searchUrl;
 
 const SHORTEST = 2; // letters before patients are asked for
 const PAUSE = 140; // milliseconds of quiet before a request leaves
-const MOST_PAGES = 8;
 
 let chosen = -1;
 let timer;
@@ -28,7 +27,7 @@ function matchingPages(query) {
       ranked.push({ page, rank: words.length && label.startsWith(words[0]) ? 0 : 1 });
     }
   }
-  return ranked.sort((a, b) => a.rank - b.rank).map((entry) => entry.page).slice(0, MOST_PAGES);
+  return ranked.sort((a, b) => a.rank - b.rank).map((entry) => entry.page);
 }
 
 function row(kind, name, more, url) {
