@@ -33,6 +33,8 @@ class EmailUserManager(UserManager["User"]):
         return super().create_user(email, email, password, **fields)
 
     def create_superuser(self, email, password=None, **fields):  # type: ignore[no-untyped-def,override]
+        """The first account of a practice, made on the command line: its owner."""
+        fields.setdefault("roles", [Role.OWNER])
         return super().create_superuser(email, email, password, **fields)
 
     def get_by_natural_key(self, email: str | None) -> "User":
