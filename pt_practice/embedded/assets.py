@@ -45,7 +45,8 @@ def bring_assets_up_to_date(project: Path, voice: Voice) -> None:
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
     voice.say("  Installing the front-end packages")
-    environment = dict(os.environ)
+    # Certificates that the machine trusts count here too; Node alone would know only its own.
+    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
     npm = npm_of_the_machine()
     if npm is None:
         npm, folder = npm_of_the_wheel(project)

@@ -96,28 +96,45 @@ class Local:
 
     def load_demo(self, supervisor: Supervisor) -> None:
         """Once in the life of an own database. Later it could meet real patients."""
-        place = self.var / "first-run"
-        if place.exists():
+        if self.first_run() in ("demo", "no demo"):
             return
         wanted = self.environment.get("PT_DEMO", "")
+        if wanted == "0":
+            self.note_first_run("no demo")
+            self.voice.say("  For the first account: bin/run manage.py createsuperuser")
+            return
         if given_from_outside(os.environ, "DATABASE_URL") and wanted != "1":
             return
-        if wanted != "0":
-            try:
-                self.manage(supervisor, "Demo clinic loaded", "seed_demo")
-            except CannotStart as reason:
-                self.voice.say(f"  No demo clinic this time; the next start tries again: {reason}")
+        cut_off = self.first_run() == "loading"
+        self.note_first_run("loading")
+        try:
+            self.manage(supervisor, "Demo clinic loaded", "seed_demo")
+        except CannotStart as reason:
+            # It loads all or nothing, and refuses where a clinic is: killed after the last row,
+            # before the line below, it had loaded all.
+            if not cut_off:
+                (self.var / "first-run").unlink()
+                self.voice.say(f"  No demo clinic; the next start tries again: {reason}")
                 return
-        write_private(place, "no demo" if wanted == "0" else "demo")
+        self.note_first_run("demo")
+
+    def first_run(self) -> str:
+        with suppress(OSError):
+            return (self.var / "first-run").read_text(encoding="utf-8")
+        return ""
+
+    def note_first_run(self, text: str) -> None:
+        write_private(self.var / "first-run", text)
 
     def logins(self) -> list[str]:
-        with suppress(OSError, ImportError):
-            if (self.var / "first-run").read_text(encoding="utf-8") == "demo":
-                # Optional: a practice may delete the demo from its copy.
-                from pt_practice.demo.logins import LOGINS  # noqa: PLC0415 -- optional dependency
+        if self.first_run() != "demo":
+            return []
+        with suppress(ImportError):
+            # Optional: a practice may delete the demo from its copy.
+            from pt_practice.demo.logins import LOGINS  # noqa: PLC0415 -- optional dependency
 
-                width = max(len(email) for email, _, _ in LOGINS)
-                return [f"    {email:<{width}}  {word}  ({role})" for email, word, role in LOGINS]
+            wide = max(len(email) for email, _, _ in LOGINS)
+            return [f"    {email:<{wide}}  {word}  ({role})" for email, word, role in LOGINS]
         return []
 
     # --- The three that stay ---------------------------------------------------------------------

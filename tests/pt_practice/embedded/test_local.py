@@ -237,6 +237,18 @@ def test_a_demo_that_fails_stops_nothing_and_is_tried_again_at_the_next_start(pr
     assert calls(project) == ["migrate", "seed_demo"]
 
 
+def test_a_demo_cut_off_after_its_last_row_counts_as_loaded(project):
+    prepare(project, PT_DEMO="0")
+    (project / "var" / "first-run").write_text("loading", encoding="utf-8")
+    (project / "broken-seed_demo").touch()  # as it refuses where a clinic is already
+    calls(project)
+
+    prepare(project)
+    prepare(project)
+
+    assert calls(project) == ["migrate", "seed_demo", "migrate"]
+
+
 def test_a_practice_that_began_without_the_demo_never_gets_it_later(project):
     prepare(project, PT_DEMO="0")
     prepare(project)
