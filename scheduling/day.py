@@ -25,8 +25,15 @@ class Column:
     working: list[Span]
 
     def hours(self, clinic: Clinic) -> str:
-        """8:00 am to 12:00 pm, 1:00 pm to 5:00 pm"""
-        return ", ".join(availability.in_words(block, clinic) for block in self.working)
+        """8–12, 1–5:30: short, for the head of a narrow column."""
+        ends = ((block.starts_at, block.ends_at) for block in self.working)
+        return ", ".join(
+            "–".join(_short(moment.astimezone(clinic.zone)) for moment in pair) for pair in ends
+        )
+
+
+def _short(moment: dt.datetime) -> str:
+    return clock(moment).removesuffix(" am").removesuffix(" pm").removesuffix(":00")
 
 
 @dataclass(frozen=True)
@@ -124,6 +131,7 @@ def for_calendar(sheet: DaySheet, *, may_book: bool) -> dict[str, Any]:
         "date": sheet.date.isoformat(),
         "clinic": sheet.clinic.pk,
         "offset": f"{now:%z}"[:3] + ":" + f"{now:%z}"[3:],
+        "scrollTo": _scroll_to(sheet, first),
         "from": f"{first:02}:00:00",
         "to": f"{last:02}:00:00",
         "mayBook": may_book,
@@ -132,7 +140,7 @@ def for_calendar(sheet: DaySheet, *, may_book: bool) -> dict[str, Any]:
                 "id": column.therapist.pk,
                 "name": column.therapist.user.get_full_name(),
                 "credential": column.therapist.credential,
-                "hours": column.hours(sheet.clinic) or "Not working today",
+                "hours": column.hours(sheet.clinic) or "does not work this day",
             }
             for column in sheet.columns
         ],
@@ -190,6 +198,14 @@ def _shown_hours(sheet: DaySheet) -> tuple[int, int]:
         first = min(first, start.hour if start.date() == sheet.date else 0)
         last = max(last, end.hour + (end.minute > 0) if end.date() == sheet.date else 24)
     return first, last
+
+
+def _scroll_to(sheet: DaySheet, first: int) -> str:
+    """Where the columns open: today an hour before now, else at their top."""
+    if not sheet.is_today:
+        return f"{first:02}:00:00"
+    now = timezone.now().astimezone(sheet.clinic.zone)
+    return f"{max(first, now.hour - 1):02}:00:00"
 
 
 def _shown(sheet: DaySheet, first: int, last: int) -> Span:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 from django import forms
@@ -123,10 +124,12 @@ class BookForm(WhenAndWhere):
         choices["appointment_type"].queryset = AppointmentType.objects.filter(is_active=True)
 
     @property
-    def lengths(self) -> dict[str, int]:
+    def lengths(self) -> str:
         """Each type's minutes, so that the page fills in the length when a type is chosen."""
         queryset = self.fields["appointment_type"].queryset  # type: ignore[attr-defined]
-        return {str(pk): minutes for pk, minutes in queryset.values_list("pk", "minutes")}
+        return json.dumps(
+            {str(pk): minutes for pk, minutes in queryset.values_list("pk", "minutes")}
+        )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -230,10 +233,13 @@ class CancelForm(TidyForm):
             self.add_error("reason", told)
 
 
-def as_choice(moment: dt.datetime, clinic: Clinic) -> tuple[str, str]:
-    """A free time as the button that picks it sends it and shows it."""
+def as_choice(moment: dt.datetime, *, wanted: dt.datetime, clinic: Clinic) -> tuple[str, str]:
+    """A free time as the button that picks it sends it and shows it; the day only when it is
+    another than the one that was wanted."""
     at = moment.astimezone(clinic.zone)
-    return at.strftime("%Y-%m-%dT%H:%M"), f"{at:%a} {at.day} {at:%b}, {clock(at)}"
+    is_that_day = at.date() == wanted.astimezone(clinic.zone).date()
+    shown = clock(at) if is_that_day else f"{at:%a}, {at:%b} {at.day}, {clock(at)}"
+    return at.strftime("%Y-%m-%dT%H:%M"), shown
 
 
 def with_picked_time(posted: Any) -> Any:

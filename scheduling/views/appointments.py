@@ -173,7 +173,8 @@ def _refusal_context(
         but=moving,
         not_before=now if asked["starts_at"] > now else None,
     )
-    return {"refusal": told, "free": [as_choice(moment, form.clinic) for moment in free]}
+    choices = [as_choice(at, wanted=asked["starts_at"], clinic=form.clinic) for at in free]
+    return {"refusal": told, "free": choices}
 
 
 @allow(*BOOKS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,7 +45,7 @@ def day(request: StaffRequest) -> HttpResponse:
     is_refresh = bool(request.htmx) and request.htmx.target == SHEET
     context = {
         "sheet": sheet,
-        "calendar": days.for_calendar(sheet, may_book=may_book),
+        "calendar": json.dumps(days.for_calendar(sheet, may_book=may_book)),
         "may_book": may_book,
         "may_check_in": may_book and sheet.has_dawned,
         "may_set_up": _may_set_up(request),
