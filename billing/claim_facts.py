@@ -76,9 +76,7 @@ def facts_of(claim: Claim, coded: Coded, *, today: dt.date) -> rules.ClaimFacts:
 
 def _missing(claim: Claim) -> tuple[str, ...]:
     return tuple(
-        finding.message
-        for finding in missing_for_signing(claim.visit)
-        if finding.is_required
+        finding.message for finding in missing_for_signing(claim.visit) if finding.is_required
     )
 
 

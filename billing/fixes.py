@@ -46,5 +46,5 @@ def _card(thing: str, claim: Claim) -> Fix:
     if claim.coverage is None:
         return Fix("Add a card", reverse("people:coverage-new", args=[claim.patient_id]))
     if thing == "authorization":
-        return Fix("Authorisations", reverse("people:patient", args=[claim.patient_id]))
+        return Fix("Authorizations", reverse("people:patient", args=[claim.patient_id]))
     return Fix("Card", reverse("people:coverage-edit", args=[claim.coverage.pk]))
