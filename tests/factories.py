@@ -1,9 +1,11 @@
 """Dull rows for tests: required fields only. What matters to a test is written in the test."""
 
 import datetime as dt
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import factory
+from django.contrib.auth.hashers import make_password
 
 from documentation.models import (
     Episode,
@@ -43,6 +45,12 @@ def at(hour: int, minute: int = 0, day: dt.date = MONDAY) -> dt.datetime:
 def npi(number: int) -> str:
     first_nine = f"1{number:08d}"
     return first_nine + str(npi_check_digit(first_nine))
+
+
+@cache
+def hashed_password() -> str:
+    """Hashing is slow by design: once for all test accounts."""
+    return make_password(PASSWORD)
 
 
 class Rows(factory.django.DjangoModelFactory):
@@ -91,7 +99,7 @@ class UserFactory(Rows):
     first_name = "Sam"
     last_name = factory.Sequence(lambda n: f"Staff{n}")
     roles = [Role.FRONT_DESK]
-    password = factory.django.Password(PASSWORD)
+    password = factory.LazyFunction(hashed_password)
 
     @factory.post_generation
     def clinics(self, create, extracted, **kwargs):
