@@ -219,7 +219,7 @@ def record_service(
 ) -> ServiceEntry:
     """Log an untimed service. Raises `AlreadySigned` or `EntryRefused`."""
     key = str(uuid.uuid4())
-    typed = {
+    typed: dict[str, Any] = {
         "key": key,
         "code": _code(code),
         "minutes": minutes,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from django.utils import timezone
 from documentation import charting, session_content
 from documentation.models import Visit
 from documentation.rules.findings import Finding
-from documentation.rules.session import Logged, LoggedEntry
+from documentation.rules.session import Logged, LoggedEntry, NotASession
 from documentation.rules.similarity import Written, near_copies
 from documentation.session_rows import sentences_of
 from people import audit
@@ -51,6 +52,7 @@ class PageState:
     composed: dict[str, str]
     timed_minutes: int
     treatment_minutes: int | None
+    last: Visit | None = None  # the last signed visit of the case, whose services may be copied
 
     @property
     def missing(self) -> int:
@@ -64,8 +66,11 @@ def save_draft(*, visit: Visit, content: dict[str, Any], base_version: int, by: 
     Raises `AlreadySigned`, `StaleDraft`, `DraftTooLarge` or `NotASession`. The same content
     again, as after an answer that got lost, is no conflict.
     """
-    content = {"note": {}, "entries": []} | _storable(content)
-    if len(json.dumps(content)) > LARGEST:
+    try:
+        content = {"note": {}, "entries": []} | _storable(content)
+    except RecursionError:
+        raise NotASession("This is nested too deep.") from None
+    if len(json.dumps(content, ensure_ascii=False)) > LARGEST:
         raise DraftTooLarge("This is more than a note can hold.")
     visit = charting.lock_unsigned(visit)
     draft = session_content.draft_of(visit)
@@ -95,6 +100,8 @@ def _storable(value: Any) -> Any:
     """The same without what PostgreSQL cannot keep: NUL and halves of a surrogate pair."""
     if isinstance(value, str):
         return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # 1e999 is a number in JSON and none in PostgreSQL
     if isinstance(value, list):
         return [_storable(item) for item in value]
     if isinstance(value, dict):
@@ -123,6 +130,7 @@ def state_of(visit: Visit) -> PageState:
         },
         timed_minutes=logged.timed_minutes,
         treatment_minutes=logged.treatment_minutes,
+        last=last,
     )
 
 
@@ -141,12 +149,13 @@ def last_signed(visit: Visit) -> Visit | None:
     return session_content.with_session(before).order_by("-date_of_service", "-pk").first()
 
 
-def carried_forward(visit: Visit) -> list[dict[str, Any]]:
+def carried_forward(visit: Visit, last: Visit | None = None) -> list[dict[str, Any]]:
     """The last visit's services as entries for this one: marked until changed or confirmed.
 
-    The patient's response is never carried: it is this visit's or nothing.
+    The patient's response is never carried: it is this visit's or nothing. Who has fetched the
+    `last` visit already hands it in.
     """
-    last = last_signed(visit)
+    last = last or last_signed(visit)
     if last is None:
         return []
     codes = session_content.all_codes()
@@ -172,7 +181,14 @@ def _carried(row: dict[str, Any], goals: set[int], *, with_assistant: bool) -> d
     }
     entry["carried"] = [
         *(name for name in ("minutes", "goal", "narrative") if entry[name]),
-        *(name for name, value in details.items() if _says_something(value)),
+        # The reasons in words stand in one row with those chosen from the list.
+        *sorted(
+            {
+                "skilled" if name == "skilled_words" else name
+                for name, value in details.items()
+                if _says_something(value)
+            }
+        ),
     ]
     return entry
 
@@ -194,7 +210,7 @@ def _written(visit: Visit, logged: Logged) -> Written:
 
 
 def _written_before(last: Visit) -> Written:
-    rows = [*last.timed_entries.all(), *last.service_entries.all()]
+    rows: list[Any] = [*last.timed_entries.all(), *last.service_entries.all()]
     return Written(
         note={
             part: getattr(last.note, part)

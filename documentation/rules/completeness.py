@@ -154,7 +154,7 @@ def _goal(entry: LoggedEntry, case: Case) -> list[Finding]:
 def _carried(entry: LoggedEntry) -> list[Finding]:
     found = []
     if "minutes" in entry.carried:
-        message = "These are the last visit's minutes: change or confirm them."
+        message = "Confirm the minutes: they are the last visit's."
         found.append(_required("minutes", message, sources.MINUTES, entry.key))
     if entry.carried - {"minutes"}:
         message = "Carried forward from the last visit: change or confirm what is marked."

@@ -172,7 +172,7 @@ def test_a_timed_service_is_advised_to_serve_a_measurable_goal(goal, case, messa
         ([{"code": "97130", "minutes": 15, "narrative": "Sequencing", "goal": 4}], {},
          {("code", "97130 needs 97129 on the same day.")}),
         ([EXERCISE | {"carried": ["minutes"]}], {},
-         {("minutes", "These are the last visit's minutes: change or confirm them.")}),
+         {("minutes", "Confirm the minutes: they are the last visit's.")}),
         ([NEURO | {"narrative_is_own": True, "narrative": ""}], {},
          {("narrative", "Write the sentence, or have it composed.")}),
         ([{"code": "97161", "minutes": 40, "assistant_minutes": 10}], {"assistant": 9},

@@ -1,0 +1,387 @@
+/* The session page: draws the visit's services, keeps the totals, and has everything saved. */
+
+import { drawCarriedBar, drawEntry, drawRemoved } from "./session-cards.js";
+import { h, icon, newKey, shown, tidyNumber } from "./session-dom.js";
+import { askWhich } from "./session-merge.js";
+import { picker } from "./session-pick.js";
+import { Saver, same } from "./session-save.js";
+import { DETAILS } from "./session-words.js";
+
+const data = JSON.parse(document.getElementById("session-data").textContent);
+const $ = (id) => document.getElementById(id);
+const form = $("session");
+const box = $("entries");
+
+const page = {
+  data,
+  content: data.content,
+  state: data.state,
+  codes: new Map(data.codes.map((code) => [code.code, code])),
+  lastDay: data.last?.day ?? "the last visit",
+  goals: () => data.goals[page.content.episode] ?? [],
+  touch,
+  confirm,
+  confirmAll,
+  remove,
+  showFindings,
+};
+
+/* --- Saving ------------------------------------------------------------------------------------ */
+
+const SAYS = {
+  waiting: ["Saving…", "busy"],
+  saving: ["Saving…", "busy"],
+  offline: ["Offline: kept on this device", "kept"],
+  unreachable: ["Out of reach: kept on this device, trying again", "kept"],
+  trouble: ["Not saved yet: kept on this device, trying again", "kept"],
+  "logged-out": ["Logged out: log in in another tab, nothing is lost", "wrong"],
+  conflict: ["Changed elsewhere: choose which version stays", "wrong"],
+  large: ["Too long to save: it stays on this screen. Shorten it", "wrong"],
+  unreadable: ["Not saved: reload this page. What you typed is kept on this device", "wrong"],
+  refused: ["Not saved: this visit cannot be written now. Kept on this device", "wrong"],
+  signed: ["Signed meanwhile: what is on this screen was not saved", "wrong"],
+};
+
+function say(what, text) {
+  const [words, tone] = SAYS[what] ?? [text, "saved"];
+  $("save-text").textContent = words;
+  $("save-state").dataset.tone = tone;
+}
+
+const saver = new Saver({
+  url: data.save_url,
+  visit: data.visit,
+  user: data.user,
+  version: data.state.version,
+  largest: data.largest,
+  read: () => page.content,
+  say,
+  saved: (state) => {
+    known = structuredClone(page.content);
+    page.state = state;
+    say("saved", `Saved ${state.saved_at}`);
+    show();
+    announce();
+  },
+  choose: async (answer) => {
+    page.content = await askWhich({
+      mine: page.content,
+      theirs: answer.content,
+      base: known,
+      by: answer.saved_by ? `Saved by ${answer.saved_by} at ${answer.saved_at}.` : "It was saved from another place.",
+      names,
+    });
+    draw();
+  },
+  signed: (answer) => notice("This visit was signed meanwhile. What you typed since is still on this screen and on this device, but not in the note: add it as an addendum.", h("a", { class: "btn btn-sm", href: answer.url }, "Open the note")),
+});
+
+let known = data.state.version ? structuredClone(data.content) : null; // what the server had last
+let announced = services();
+
+function services() {
+  const { total_treatment_minutes: total, episode, entries } = page.content;
+  return JSON.stringify([total, episode, entries.map((entry) => [entry.code, entry.minutes, entry.assistant_minutes, entry.furnished_by])]);
+}
+
+/* Tells the panels of other apps that the services changed, not that a word was typed. */
+function announce() {
+  if (services() === announced) return;
+  announced = services();
+  document.body.dispatchEvent(new CustomEvent("entries-changed"));
+}
+
+function names(kind, value) {
+  if (value === null || value === undefined || value === "") return "";
+  if (kind === "code") return `${value} ${page.codes.get(value)?.label ?? ""}`.trim();
+  if (kind === "detail") return DETAILS[value] ?? value;
+  if (kind === "goal") return page.goals().find((goal) => goal.id === value)?.text ?? `goal ${value}`;
+  if (kind === "assistant") return data.assistants[value] ?? String(value);
+  if (value === true) return "Yes";
+  return value === false ? "No" : String(value);
+}
+
+function notice(text, ...more) {
+  $("session-notices").replaceChildren(h("div", { class: "callout callout-warning" }, icon("history"), h("div", {}, h("p", {}, text), more)));
+}
+
+/* --- Changing ---------------------------------------------------------------------------------- */
+
+function cardOf(entry) {
+  return $(`entries.${entry.key}`);
+}
+
+function unmark(entry, fields) {
+  if (!entry.carried) return;
+  entry.carried = entry.carried.filter((name) => !fields.includes(name));
+  for (const name of fields) cardOf(entry)?.querySelector(`[data-carried="${name}"]`)?.remove();
+  if (!entry.carried.length) delete entry.carried;
+  showCarried();
+}
+
+function showCarried() {
+  $("carried").replaceChildren(drawCarriedBar(page));
+}
+
+function touch(entry, field) {
+  if (entry) unmark(entry, [field]);
+  showTotals();
+  saver.changed();
+}
+
+function confirm(entry, fields) {
+  unmark(entry, fields);
+  saver.changed();
+}
+
+function confirmAll() {
+  for (const entry of page.content.entries) unmark(entry, [...(entry.carried ?? [])]);
+  saver.changed();
+  box.querySelector(".minutes-input")?.focus();
+}
+
+function remove(entry) {
+  const place = page.content.entries.indexOf(entry);
+  page.content.entries.splice(place, 1);
+  const stub = drawRemoved(page, entry, () => {
+    page.content.entries.splice(Math.min(place, page.content.entries.length), 0, entry);
+    const card = drawEntry(page, entry);
+    stub.replaceWith(card);
+    showCarried();
+    touch(null);
+    showFindings();
+    card.querySelector("input").focus();
+  });
+  cardOf(entry).replaceWith(stub);
+  showCarried();
+  stub.querySelector("button").focus();
+  touch(null);
+}
+
+function add(code) {
+  const entry = { key: newKey(), code, minutes: null, assistant_minutes: 0, goal: null, details: {}, narrative: "", narrative_is_own: code !== "97112" };
+  if (page.content.assistant) entry.furnished_by = data.starts_with_assistant ? "assistant" : "therapist";
+  const goals = page.goals();
+  if (goals.length === 1) entry.goal = goals[0].id;
+  page.content.entries.push(entry);
+  const card = drawEntry(page, entry);
+  box.append(card);
+  touch(null);
+  showFindings();
+  card.querySelector(".minutes-input").focus();
+  card.scrollIntoView({ block: "nearest", behavior: "smooth" });
+}
+
+function copyLast() {
+  const copies = structuredClone(data.last.entries).map((entry) => ({ ...entry, key: newKey() }));
+  page.content.entries.push(...copies);
+  draw();
+  touch(null);
+  $("copy-last").hidden = true;
+  box.querySelector(".minutes-input")?.focus();
+}
+
+/* --- Showing ----------------------------------------------------------------------------------- */
+
+const isMinutes = (value) => Number.isInteger(value) && value > 0 && value <= 1440;
+
+function showTotals() {
+  const entries = page.content.entries;
+  const sum = (list) => list.reduce((total, entry) => total + (isMinutes(entry.minutes) ? entry.minutes : 0), 0);
+  const timed = sum(entries.filter((entry) => page.codes.get(entry.code)?.timed));
+  const all = entries.length && entries.every((entry) => isMinutes(entry.minutes)) ? sum(entries) : null;
+  const typed = page.content.total_treatment_minutes;
+  const total = isMinutes(typed) ? typed : all;
+  $("timed-minutes").textContent = timed;
+  $("bar-timed").textContent = timed;
+  $("bar-total").textContent = total ?? "–";
+  $("total-minutes").placeholder = shown(all);
+}
+
+function said(kind, message, source) {
+  const icons = { error: "alert-circle", required: "circle-dashed", advice: "bulb", question: "help-circle" };
+  return h("p", { class: kind === "error" ? "field-error" : `lack lack-${kind}` }, icon(icons[kind]), h("span", {}, message, source ? h("span", { class: "lack-source" }, ` ${source}`) : null));
+}
+
+/* The nearest place on the page for a path: its own field, else what the field belongs to. */
+function placeFor(path) {
+  for (let at = path; at; at = at.slice(0, Math.max(at.lastIndexOf("."), 0))) {
+    const place = document.querySelector(`.findings[data-path="${CSS.escape(at)}"]`);
+    if (place) return place;
+  }
+  return null;
+}
+
+function showFindings() {
+  const { errors, findings } = page.state;
+  for (const place of document.querySelectorAll(".findings")) place.replaceChildren();
+  for (const field of document.querySelectorAll("[data-input]")) {
+    const wrong = field.dataset.input in errors;
+    field.classList.toggle("is-invalid", wrong);
+    if (wrong) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  }
+  for (const [path, message] of Object.entries(errors)) placeFor(path)?.append(said("error", message));
+  for (const { path, element, level, message, source } of findings) {
+    if (element === "carried") continue; // the marks on the fields say it
+    if (!(path in errors)) placeFor(path)?.append(said(level, message, source));
+  }
+  for (const [key, text] of Object.entries(page.state.composed)) {
+    const sentence = document.querySelector(`[data-composed="${key}"]`);
+    if (sentence) sentence.textContent = text || "The sentence appears here as you fill the fields in.";
+  }
+}
+
+function showMissing() {
+  const missing = page.state.findings.filter((finding) => finding.level === "required");
+  const advice = page.state.findings.length - missing.length;
+  const codes = new Map(page.content.entries.map((entry) => [entry.key, entry.code]));
+  $("missing-count").textContent = missing.length ? `${missing.length} still missing` : "Nothing is missing";
+  $("missing-count").dataset.done = String(!missing.length);
+  $("missing-list").replaceChildren(
+    ...missing.map(({ path, entry, message }) =>
+      h("li", {}, h("a", { href: `#${path}`, "data-goto": path }, entry ? h("span", { class: "missing-code" }, codes.get(entry)) : null, message)),
+    ),
+  );
+  $("missing-advice").textContent = advice ? `${advice} suggestion${advice === 1 ? "" : "s"} beside the fields` : "";
+  $("bar-missing").textContent = missing.length;
+  $("bar-missing-box").hidden = !missing.length;
+}
+
+function show() {
+  showTotals();
+  showFindings();
+  showMissing();
+}
+
+function showNote() {
+  for (const field of form.querySelectorAll("[data-note]")) {
+    const text = page.content.note?.[field.dataset.note] ?? "";
+    if (field.value !== text) field.value = text;
+  }
+  $("note-kind").value = page.content.note?.kind ?? "daily";
+  $("total-minutes").value = shown(page.content.total_treatment_minutes);
+  if ($("visit-assistant")) $("visit-assistant").value = shown(page.content.assistant);
+  if ($("visit-episode")) $("visit-episode").value = shown(page.content.episode);
+}
+
+function draw() {
+  box.replaceChildren(...page.content.entries.map((entry) => drawEntry(page, entry)));
+  showCarried();
+  if (data.last) $("copy-last").hidden = page.content.entries.length > 0 || !data.last.entries.length;
+  showNote();
+  show();
+}
+
+/* --- Wiring ------------------------------------------------------------------------------------ */
+
+function goTo(path) {
+  for (let at = path; at; at = at.slice(0, Math.max(at.lastIndexOf("."), 0))) {
+    const place = $(at);
+    if (!place) continue;
+    place.scrollIntoView({ block: "center" });
+    place.querySelector("input, textarea, select, button")?.focus({ preventScroll: true });
+    return;
+  }
+}
+
+function drawAdd() {
+  const chip = (code) => h("button", { class: "chip chip-add", type: "button", "data-add": code, onclick: () => add(code) }, icon("plus"), h("strong", {}, code), page.codes.get(code).label);
+  const options = [...data.codes].sort((a, b) => b.fits - a.fits).map((code) => ({
+    id: code.code,
+    label: `${code.code} ${code.label}`,
+    more: code.timed ? "" : "untimed",
+    words: `${code.code} ${code.label}`.toLowerCase(),
+  }));
+  $("add-service").replaceChildren(
+    h("div", { class: "chips", role: "group", "aria-label": "Add a service" }, data.common.filter((code) => page.codes.has(code)).map(chip)),
+    picker({ label: "Search all codes", placeholder: "Search all codes", options, onpick: add }),
+  );
+}
+
+function wire() {
+  form.addEventListener("input", ({ target }) => {
+    if (target.dataset.note) page.content.note = { ...page.content.note, [target.dataset.note]: target.value };
+    else if (target.id === "total-minutes") page.content.total_treatment_minutes = tidyNumber(target.value);
+    else return;
+    touch(null);
+  });
+  $("note-kind").addEventListener("change", ({ target }) => {
+    page.content.note = { ...page.content.note, kind: target.value };
+    touch(null);
+  });
+  $("visit-assistant")?.addEventListener("change", ({ target }) => {
+    page.content.assistant = target.value ? Number(target.value) : null;
+    draw();
+    touch(null);
+  });
+  $("visit-episode")?.addEventListener("change", ({ target }) => {
+    page.content.episode = target.value ? Number(target.value) : null;
+    draw();
+    touch(null);
+  });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (event.submitter?.name === "copy") copyLast();
+    else if (event.submitter?.name === "review") {
+      event.submitter.setAttribute("aria-busy", "true");
+      const safe = await saver.settle();
+      event.submitter.removeAttribute("aria-busy");
+      if (safe) window.location.assign(data.note_url);
+      else $("save-state").scrollIntoView({ block: "nearest" });
+    } else saver.save();
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-goto]");
+    if (!link) return;
+    event.preventDefault();
+    goTo(link.dataset.goto);
+  });
+  const sources = $("show-sources");
+  sources.hidden = false;
+  sources.addEventListener("click", () => {
+    const on = document.body.classList.toggle("shows-sources");
+    sources.setAttribute("aria-pressed", String(on));
+  });
+  window.addEventListener("offline", () => {
+    if (!saver.settled) say("offline");
+  });
+  window.addEventListener("beforeunload", (event) => {
+    // Only what could not even be kept in this browser is worth a question.
+    if (saver.unkept && !saver.settled) event.preventDefault();
+  });
+}
+
+/* What an earlier tab typed and could not save: put back, or shown beside what is there now. */
+async function restore() {
+  const left = await saver.leftBehind();
+  if (!left) return;
+  if (same(left.content, page.content)) {
+    saver.drop(left);
+    return;
+  }
+  const typedAt = new Date(left.at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
+  if (left.base === data.state.version || (left.sent && same(left.sent, page.content))) {
+    page.content = left.content;
+    notice(`Restored: what was typed at ${typedAt} on this device had not been saved.`);
+  } else {
+    page.content = await askWhich({
+      mine: left.content,
+      theirs: page.content,
+      base: null,
+      by: `What was typed at ${typedAt} on this device had not been saved, and the visit was saved elsewhere since.`,
+      names,
+    });
+  }
+  draw();
+  saver.changed();
+  saver.drop(left);
+}
+
+drawAdd();
+wire();
+draw();
+$("save-plain").hidden = true;
+await restore();
+if (window.location.hash) goTo(decodeURIComponent(window.location.hash.slice(1)));
+document.documentElement.dataset.session = "ready";
