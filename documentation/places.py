@@ -1,9 +1,9 @@
 """Where documentation's pages stand in the navigation, the palette and the patient's tabs."""
 
-from people.access import READS_CHARTS
+from people.access import CLINICAL, READS_CHARTS
 from people.models import Role
 from people.verification import register as verify
-from web.navigation import Place, add, add_patient_tab
+from web.navigation import Panel, Place, add, add_panel, add_patient_tab
 
 
 def register() -> None:
@@ -47,3 +47,17 @@ def register() -> None:
 
 def register_session_places() -> None:
     """The places of the pages on which a visit is logged."""
+    add(
+        Place(
+            "Today",
+            "documentation:today",
+            "calendar-user",
+            roles=CLINICAL,
+            order=20,
+            group="Clinic",
+            keywords="my visits notes to sign session",
+            also=("documentation:session",),
+        )
+    )
+    add_panel(Panel("appointment-card", "documentation:appointment-panel", roles=CLINICAL))
+    add_panel(Panel("patient-overview", "documentation:patient-panel", roles=CLINICAL, order=10))

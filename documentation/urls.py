@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from documentation import urls_session
 from documentation.views import cases, chart, notes, pdfs
 
 app_name = "documentation"
@@ -24,4 +25,5 @@ urlpatterns = [
     path("goals/<int:pk>/", cases.goal_edit, name="goal"),
     path("plans/<int:pk>/", cases.plan, name="plan"),
     path("diagnoses/", cases.diagnoses, name="diagnoses"),
+    *urls_session.urlpatterns,
 ]
