@@ -148,6 +148,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an owner makes the account and vouches fo
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # its mail would invite a stranger to sign up
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # see ACCOUNT_EMAIL_VERIFICATION
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "PT Practice"
@@ -189,15 +191,33 @@ CONTENT_SECURITY_POLICY = {
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 NODE_MODULES = BASE_DIR / "node_modules"
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
-    # Third-party packages are served from where the lock file installs them.
-    ("vendor/tabler", NODE_MODULES / "@tabler" / "core" / "dist"),
-    ("vendor/inter", NODE_MODULES / "@fontsource-variable" / "inter"),
-    ("vendor/htmx", NODE_MODULES / "htmx.org" / "dist"),
-    ("vendor/event-calendar", NODE_MODULES / "@event-calendar" / "build" / "dist"),
-    ("vendor/tom-select", NODE_MODULES / "tom-select" / "dist"),
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "web.static_files.VendorFinder",
 ]
+# Of third-party packages only the files that pages load, from where they are installed.
+VENDOR_FILES = {
+    "vendor/tabler": (
+        NODE_MODULES / "@tabler" / "core" / "dist",
+        ["css/tabler.min.css", "js/tabler.min.js"],
+    ),
+    "vendor/inter": (
+        NODE_MODULES / "@fontsource-variable" / "inter",
+        ["index.css", "files/*-wght-normal.woff2"],
+    ),
+    "vendor/htmx": (NODE_MODULES / "htmx.org" / "dist", ["htmx.min.js"]),
+    "vendor/event-calendar": (
+        NODE_MODULES / "@event-calendar" / "build" / "dist",
+        ["event-calendar.min.css", "event-calendar.min.js"],
+    ),
+    "account": ("allauth/account/static/account", ["js/onload.js"]),
+    "mfa": ("allauth/mfa/static/mfa", ["js/webauthn.js", "js/webauthn-json.js"]),
+    "drf_spectacular_sidecar": (
+        "drf_spectacular_sidecar/static/drf_spectacular_sidecar",
+        ["swagger-ui-dist/swagger-ui.css", "swagger-ui-dist/swagger-ui-bundle.js"],
+    ),
+}
 ICON_DIR = NODE_MODULES / "@tabler" / "icons" / "icons" / "outline"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -205,11 +225,12 @@ STORAGES = {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG or env.flag("STATIC_UNHASHED")
-            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            else "web.static_files.HashedFiles"
         )
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # a 5 MB paste gets an answer, not a dropped line
 FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
