@@ -61,7 +61,7 @@ class EpisodeForm(RowForm):
         self.fields["referring_provider"].queryset = ReferringProvider.objects.filter(
             is_active=True
         )
-        self.diagnoses: list[icd.Diagnosis] = []
+        self.fields["accident"].choices = Episode.Accident.choices
         self.diagnosis_problems: list[str] = []
 
     def clean(self) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from people import audit
 from people.models import User
 
 logger = logging.getLogger(__name__)
+for talkative in ("weasyprint.progress", "fontTools"):  # a dozen lines for each note
+    logging.getLogger(talkative).setLevel(logging.WARNING)
 
 MOST_ATTEMPTS = 5
 STYLES = Path("static", "css", "pdf", "note.css")
@@ -163,8 +165,6 @@ def _looks() -> tuple[Any, Any, Any]:
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 -- slow import
     from weasyprint.urls import URLFetcher  # noqa: PLC0415 -- slow import
 
-    for talkative in ("weasyprint.progress", "fontTools"):
-        logging.getLogger(talkative).setLevel(logging.WARNING)
     nothing = URLFetcher(allowed_protocols=())
     fonts = FontConfiguration()
     styles = weasyprint.CSS(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -135,6 +133,10 @@ class NotePdf(models.Model):
         return f"pdf of note {self.note_id}"
 
     @property
+    def minutes_waited(self) -> int:
+        return int((timezone.now() - self.waiting_since).total_seconds() // 60)
+
+    @property
     def ask_every_seconds(self) -> int:
         """How often a page asks whether it is ready: less often once something is amiss."""
-        return 2 if timezone.now() - self.waiting_since < dt.timedelta(minutes=2) else 15
+        return 2 if self.minutes_waited < 2 else 15

@@ -75,6 +75,7 @@ def _case(episode: Episode) -> dict[str, Any]:
     """A case as its card shows it: the plan in force, and how long it can stand."""
     today = timezone.localdate(timezone=episode.clinic.zone)
     plans = list(episode.plans.all())
+    is_running = episode.discharged_on is None or episode.discharged_on >= today
     current = next((plan for plan in plans if plan.starts_on <= today), None)
     goals = list(episode.goals.all())
     diagnoses = list(episode.diagnoses.all())
@@ -85,10 +86,13 @@ def _case(episode: Episode) -> dict[str, Any]:
         "more_diagnoses": len(diagnoses[SHOWN_DIAGNOSES:]),
         "goals": goals,
         "goals_met": sum(goal.met_on is not None for goal in goals),
-        "plans": [_plan(plan, plans, episode, today) for plan in plans],
+        "plans": [
+            _plan(plan, plans, episode, today) | {"is_in_force": is_running and plan == current}
+            for plan in plans
+        ],
         "current": _plan(current, plans, episode, today) if current else None,
         "today": today,
-        "is_running": episode.discharged_on is None or episode.discharged_on >= today,
+        "is_running": is_running,
     }
 
 

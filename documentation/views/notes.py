@@ -20,7 +20,7 @@ from documentation.tasks import render_note_pdf
 from people.access import CLINICAL, READS_CHARTS, allow
 from people.models import Role, User
 from scheduling.booking import WrongStatus
-from web.responses import go_to, tell, wants_piece
+from web.responses import go_to, wants_piece
 
 PAGE = "documentation/note.html"
 SIGN_PIECE = "documentation/_note_sign.html"
@@ -110,10 +110,11 @@ def _put_name(request: HttpRequest, pk: int, *, verb: Any, done: str) -> HttpRes
         else:
             messages.success(request, done)
             return go_to(request, row.get_absolute_url())
-    context = _page(row, request.user) | {"sign_form": form}
-    piece = wants_piece(request)
-    response = render(request, SIGN_PIECE if piece else PAGE, context, status=422)
-    return tell(response, "Not signed.", level="danger") if piece else response
+    context = _page(row, request.user)
+    if "takes_over" not in getattr(context.get("sign_form"), "fields", {}):
+        del form.fields["takes_over"]
+    context["sign_form"] = form
+    return render(request, SIGN_PIECE if wants_piece(request) else PAGE, context, status=422)
 
 
 def _page(row: Note, user: User) -> dict[str, Any]:
