@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 MOST_RESULTS = 20
-_LOOKS_LIKE_A_CODE = re.compile(r"[a-z]\d[0-9a-z]?\.?[0-9a-z]{0,4}", re.IGNORECASE)
+_LOOKS_LIKE_A_CODE = re.compile(r"[a-z](?:\d[0-9a-z]?|a\d)\.?[0-9a-z]{0,4}", re.IGNORECASE)
 # Chapters a therapist's patients come from stand first among equals.
 _USUAL = ("G20", "M", "G", "I69.35", "I69", "R2", "S", "H81", "Z47", "Z96", "R")
 

@@ -1,4 +1,7 @@
+import django.core.validators
+import django.db.models.deletion
 import django.utils.timezone
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -21,6 +24,29 @@ class Migration(migrations.Migration):
             model_name="notepdf",
             name="waiting_since",
             field=models.DateTimeField(default=django.utils.timezone.now),
+        ),
+        migrations.AlterField(
+            model_name="episodediagnosis",
+            name="code",
+            field=models.CharField(
+                max_length=8,
+                validators=[
+                    django.core.validators.RegexValidator(
+                        "^[A-Z][0-9A-Z]{2}(\\.[0-9A-Z]{1,4})?$", "Write a code such as I69.354."
+                    )
+                ],
+            ),
+        ),
+        migrations.AlterField(
+            model_name="planofcare",
+            name="created_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
             model_name="note",

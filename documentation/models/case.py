@@ -129,9 +129,7 @@ class EpisodeDiagnosis(models.Model):
     code = models.CharField(
         max_length=8,
         validators=[
-            RegexValidator(
-                r"^[A-TV-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?$", "Write a code such as I69.354."
-            )
+            RegexValidator(r"^[A-Z][0-9A-Z]{2}(\.[0-9A-Z]{1,4})?$", "Write a code such as I69.354.")
         ],
     )
     label = models.CharField(max_length=250)
@@ -197,7 +195,9 @@ class PlanOfCare(models.Model):
     interventions = models.TextField(help_text="Type of treatment, in words.")
     sent_on = models.DateField("sent to the referring provider", null=True, blank=True)
     signed_on = models.DateField("signed by the referring provider", null=True, blank=True)
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = OfEpisodeQuerySet.as_manager()
 
