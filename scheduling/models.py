@@ -160,6 +160,11 @@ class Closure(models.Model):
     def __str__(self) -> str:
         return f"{self.reason} from {self.starts_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def place(self) -> Clinic | None:
+        """The clinic on whose wall clock it reads; a therapist may work in several."""
+        return self.room.clinic if self.room is not None else self.clinic
+
 
 LIVE_STATUSES = ("booked", "confirmed", "arrived", "in_session", "completed")
 SPAN = models.Func(

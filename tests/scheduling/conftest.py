@@ -1,9 +1,12 @@
 """A clinic on a Monday: one therapist with hours, one patient, one type, one member of the desk."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from people.models import Clinic, Patient, Therapist, User
 from scheduling import booking
@@ -53,6 +56,20 @@ class Desk:
 @pytest.fixture
 def desk(db: None) -> Desk:
     return open_desk()
+
+
+@pytest.fixture
+def at_desk(client: Client, desk: Desk) -> Client:
+    """A browser in which the front desk is signed in."""
+    client.force_login(desk.user)
+    return client
+
+
+@pytest.fixture
+def monday_morning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is half past ten on Monday, 2 March 2026."""
+    half_past_ten = at(10, 30).astimezone(dt.UTC)
+    monkeypatch.setattr(timezone, "now", lambda: half_past_ten)
 
 
 def open_desk() -> Desk:
