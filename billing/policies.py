@@ -43,30 +43,27 @@ def policy_facts(policy: PayerPolicy) -> PolicyFacts:
 
 def code_facts(day: dt.date) -> dict[str, CodeFacts]:
     """What is known of every active code on that day, by code."""
-    rules = {rule.code_id: rule for rule in CodeRule.objects.in_force_on(day)}
-    return {
-        code.code: _facts_of(code, rules.get(code.code))
-        for code in ProcedureCode.objects.order_by("code")
-    }
-
-
-def _facts_of(code: ProcedureCode, rule: CodeRule | None) -> CodeFacts:
-    therapy = rule.therapy if rule is not None else CodeRule.Therapy.NEVER
-    is_evaluation = code.kind in (
-        ProcedureCode.Kind.EVALUATION,
-        ProcedureCode.Kind.RE_EVALUATION,
-    )
-    return CodeFacts(
-        code=code.code,
-        timed=code.timed,
-        minutes_per_unit=code.minutes_per_unit or 15,
-        always_therapy=therapy == CodeRule.Therapy.ALWAYS,
-        sometimes_therapy=therapy == CodeRule.Therapy.SOMETIMES,
-        mppr=rule is not None and rule.mppr,
-        base_code=code.base_code_id,
-        evaluation=Discipline(code.disciplines[0]) if is_evaluation and code.disciplines else None,
-        supervised_modality=code.kind == ProcedureCode.Kind.MODALITY and not code.timed,
-    )
+    in_force = CodeRule.objects.in_force_on(day).values_list("code", "therapy", "mppr")
+    rules = {code: (therapy, mppr) for code, therapy, mppr in in_force}
+    facts = {}
+    # Plain values: this is asked on every save of a session and every check of a claim.
+    for code, kind, timed, minutes, base_code, disciplines in ProcedureCode.objects.order_by(
+        "code"
+    ).values_list("code", "kind", "timed", "minutes_per_unit", "base_code", "disciplines"):
+        therapy, mppr = rules.get(code, (CodeRule.Therapy.NEVER, False))
+        evaluates = kind in (ProcedureCode.Kind.EVALUATION, ProcedureCode.Kind.RE_EVALUATION)
+        facts[code] = CodeFacts(
+            code=code,
+            timed=timed,
+            minutes_per_unit=minutes or 15,
+            always_therapy=therapy == CodeRule.Therapy.ALWAYS,
+            sometimes_therapy=therapy == CodeRule.Therapy.SOMETIMES,
+            mppr=mppr,
+            base_code=base_code,
+            evaluation=Discipline(disciplines[0]) if evaluates and disciplines else None,
+            supervised_modality=kind == ProcedureCode.Kind.MODALITY and not timed,
+        )
+    return facts
 
 
 def fees_on(payer: Payer | None, day: dt.date) -> dict[str, Decimal]:

@@ -17,7 +17,7 @@ from pt_practice.demo.house import House
 from pt_practice.demo.stories import STORIES, Story
 from scheduling.models import Appointment
 
-WEEKS_BEFORE, WEEKS_AFTER = 2, 6
+WEEKS_BEFORE, WEEKS_AFTER = 1, 7
 STARTS = [
     dt.time(8),
     dt.time(9),
@@ -88,7 +88,8 @@ def build_cases(
 
 
 def workdays(today: dt.date) -> Iterator[dt.date]:
-    first = today - dt.timedelta(days=today.weekday(), weeks=WEEKS_BEFORE)
+    """The working days of eight weeks: the last one, and the seven to come."""
+    first = today - dt.timedelta(weeks=WEEKS_BEFORE)
     for offset in range(7 * (WEEKS_BEFORE + WEEKS_AFTER)):
         day = first + dt.timedelta(days=offset)
         if day.weekday() < 5:
@@ -107,7 +108,7 @@ def build_appointments(
             clinic = therapist.user.clinics.all()[0]
             pool = [p for p in patients if p.clinic_id == clinic.pk and p.pk not in seen]
             pool = [p for p in pool if _fits(cases[p.pk], therapist)]
-            density = 4 if day < today else 7
+            density = 3 if day < today else 7
             starts = sorted(chance.sample(STARTS, k=density))
             for number, start in enumerate(starts):
                 if not pool:
