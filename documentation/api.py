@@ -25,7 +25,7 @@ from documentation.rules.session import NotASession
 from documentation.serializers import (
     AddendumSerializer,
     EntrySerializer,
-    FindingSerializer,
+    MissingSerializer,
     NewAddendumSerializer,
     NoteSerializer,
     OpenVisitSerializer,
@@ -96,7 +96,7 @@ class _Rows(
 OF_A_PATIENT = extend_schema_view(
     list=extend_schema(parameters=[OpenApiParameter("patient", int, description="A patient's id.")])
 )
-KEY = OpenApiParameter("key", OpenApiTypes.UUID, OpenApiParameter.PATH)
+ENTRY = OpenApiParameter("entry", OpenApiTypes.UUID, OpenApiParameter.PATH)
 
 
 @OF_A_PATIENT
@@ -158,7 +158,7 @@ class VisitViewSet(_Rows):
                 raise exceptions.ValidationError(wrong)
         return Response(VisitSerializer(self.get_object()).data)
 
-    @extend_schema(responses=FindingSerializer(many=True), filters=False)
+    @extend_schema(responses=MissingSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
     def missing(self, request: Request, pk: str) -> Response:
         """What the note lacks; what is required blocks signing."""
@@ -197,26 +197,26 @@ class VisitViewSet(_Rows):
                 )
         return Response(EntrySerializer(entry).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(parameters=[KEY], request=EntrySerializer, responses=EntrySerializer)
-    @action(detail=True, methods=["patch"], url_path=r"entries/(?P<key>[0-9a-f-]{36})")
-    def change_entry(self, request: Request, pk: str, key: str) -> Response:
-        entry = _entry(self.get_object(), key)
-        asked = EntrySerializer(entry, data=request.data, partial=True)
+    @extend_schema(parameters=[ENTRY], request=EntrySerializer, responses=EntrySerializer)
+    @action(detail=True, methods=["patch"], url_path=r"entries/(?P<entry>[0-9a-f-]{36})")
+    def change_entry(self, request: Request, pk: str, entry: str) -> Response:
+        row = _entry(self.get_object(), entry)
+        asked = EntrySerializer(row, data=request.data, partial=True)
         asked.is_valid(raise_exception=True)
         values = dict(asked.validated_data)
-        if values.pop("code", entry.code) != entry.code:
+        if values.pop("code", row.code) != row.code:
             raise exceptions.ValidationError(
                 {"code": ["A service keeps its code: remove it and log the other one."]}
             )
         with _said_kindly():
-            entry = charting.change_entry(entry=entry, by=_user(request), **values)
-        return Response(EntrySerializer(entry).data)
+            row = charting.change_entry(entry=row, by=_user(request), **values)
+        return Response(EntrySerializer(row).data)
 
-    @extend_schema(parameters=[KEY], responses={204: None})
+    @extend_schema(parameters=[ENTRY], responses={204: None})
     @change_entry.mapping.delete
-    def remove_entry(self, request: Request, pk: str, key: str) -> Response:
+    def remove_entry(self, request: Request, pk: str, entry: str) -> Response:
         with _said_kindly():
-            charting.remove_entry(entry=_entry(self.get_object(), key), by=_user(request))
+            charting.remove_entry(entry=_entry(self.get_object(), entry), by=_user(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

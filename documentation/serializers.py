@@ -116,7 +116,7 @@ class WriteVisitSerializer(serializers.Serializer[Any]):
         return paths
 
 
-class FindingSerializer(serializers.Serializer[Any]):
+class MissingSerializer(serializers.Serializer[Any]):
     """Something a note lacks; `level` is required, advice or question."""
 
     path = serializers.CharField()
