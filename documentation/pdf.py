@@ -158,8 +158,8 @@ def _looks() -> tuple[Any, Any, Any]:
     """Fonts and styles are read once for each worker: reading them anew costs 50 ms a note.
     The note itself may fetch nothing, from nowhere.
 
-    The fonts are the system's own. Those the pages use are variable fonts: cutting an instance
-    from one takes twice the time of a whole note and stamps the hour into the file.
+    The fonts are the system's own. The pages' variable font costs half as much again and comes
+    out in other bytes each time (docs/decisions/0009).
     """
     import weasyprint  # noqa: PLC0415 -- slow import
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 -- slow import
