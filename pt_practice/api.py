@@ -2,6 +2,18 @@
 
 from rest_framework.routers import SimpleRouter
 
+from billing.api import routes as billing_routes
+from documentation.api import routes as documentation_routes
+from people.api import routes as people_routes
+from scheduling.api import routes as scheduling_routes
+
 router = SimpleRouter()
+for prefix, viewset, name in [
+    *people_routes,
+    *scheduling_routes,
+    *documentation_routes,
+    *billing_routes,
+]:
+    router.register(prefix, viewset, basename=name)
 
 urls = router.urls

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "rest_framework",
     "web",
     "people",
@@ -251,7 +252,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["people.api_access.RoleAllows"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "people.api_schema.Schema",
     "DEFAULT_PAGINATION_CLASS": "web.api.Pages",
     "PAGE_SIZE": 50,
     "EXCEPTION_HANDLER": "web.api.problem_details",
@@ -265,7 +266,14 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_PERMISSIONS": ["people.api_access.RoleAllows"],
     "SERVE_AUTHENTICATION": None,
-    "ENUM_NAME_OVERRIDES": {},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "people.api_schema.add_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "SexEnum": "people.models.patient.Sex",
+        "StateEnum": "people.validators.STATE_CHOICES",
+    },
 }
 
 # --- The background ---------------------------------------------------------------------------

@@ -23,16 +23,16 @@ class PatientForm(RowForm):
     class Meta:
         model = Patient
         fields = (
-            "clinic",
             "last_name",
             "first_name",
             "middle_name",
             "suffix",
-            "preferred_name",
             "birth_date",
             "sex",
-            "gender_identity",
+            "clinic",
+            "preferred_name",
             "pronouns",
+            "gender_identity",
             "mobile_phone",
             "home_phone",
             "email",

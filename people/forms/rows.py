@@ -29,7 +29,9 @@ class RowForm(TidyModelForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.show_hidden_initial = row is not None
-            if isinstance(field, forms.TypedChoiceField):
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
+                field.empty_label = "Choose" if field.required else EMPTY_CHOICE
+            elif isinstance(field, forms.TypedChoiceField):
                 nothing = "Choose" if field.required else EMPTY_CHOICE
                 field.choices = [
                     (value, label if value else nothing) for value, label in field.choices

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -52,7 +53,7 @@ def audit_line(request: HttpRequest) -> HttpResponse:
         "rows": [_as_read(event) for event in page.object_list],
         "query": urlencode(chosen),
         "is_filtered": bool(chosen) or form.is_bound,
-        "zone": _zone(),
+        "zone": _zone().key,
     }
     return render(request, "people/audit.html", context, status=status_of(form))
 
@@ -64,7 +65,7 @@ def audit_verify(request: HttpRequest) -> HttpResponse:
     broken = audit.broken_links()
     linked = AuditEvent.objects.exclude(position=None).count()
     audit.record(by=request.user, action="audit.verified", broken=len(broken), events=linked)
-    context = {"broken": broken, "linked": linked, "at": timezone.now(), "zone": _zone()}
+    context = {"broken": broken, "linked": linked, "at": timezone.now(), "zone": _zone().key}
     if wants_piece(request):
         return render(request, "people/_chain.html", context)
     if broken:
@@ -149,12 +150,13 @@ def _filtered(
 
 def _day(text: str) -> dt.date | None:
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
         return None
+    return day if day is not None and 1900 <= day.year <= 2999 else None
 
 
-def _zone() -> Any:
+def _zone() -> ZoneInfo:
     """The wall clock the page is read by: the first clinic's; the audit spans all of them."""
     clinic = Clinic.objects.filter(is_active=True).order_by("pk").first()
-    return clinic.zone if clinic else dt.UTC
+    return clinic.zone if clinic else ZoneInfo("UTC")

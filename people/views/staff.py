@@ -34,6 +34,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
             "therapist": therapist,
             "roles": [Role(role).label for role in account.roles],
             "licence": _licence_state(therapist, today) if therapist else "",
+            "lacks_licence": therapist is None and account.has_role(*staff.TREATING_ROLES),
         }
         for account in User.objects.order_by("-is_active", "last_name", "first_name")
         .select_related("therapist")

@@ -1,0 +1,226 @@
+"""Which record fills the number in an address, for the walk over every route.
+
+The word before the number says what it is: /visits/<pk>/ wants a visit; an argument with a name
+of its own (`patient_id`, `payer_pk`) says it itself. A new kind of record is added to `MAKERS`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
+from factory import Transformer
+
+from billing.models import Batch, Claim, EdiFile, FeeSchedule, PayerPolicy, TradingPartner
+from people.models import Clinic, Role
+from scheduling.models import Closure
+from tests.access_routes import Route
+from tests.factories import (
+    AppointmentFactory,
+    AppointmentTypeFactory,
+    AssistantFactory,
+    AuthorizationFactory,
+    ClinicFactory,
+    CoverageFactory,
+    EpisodeFactory,
+    GoalFactory,
+    NoteFactory,
+    PatientFactory,
+    PayerFactory,
+    PlanOfCareFactory,
+    PracticeFactory,
+    ReferringProviderFactory,
+    RoomFactory,
+    TherapistFactory,
+    TimedEntryFactory,
+    UserFactory,
+    VisitFactory,
+    at,
+)
+
+NO_PASSWORD = Transformer.Force("!")  # hashing one for everybody takes longer than the rest
+NOBODYS = 0  # the id of no record: a person's own passkeys cannot be walked
+
+# What a path calls a thing, where that is not its own name with an s.
+CALLED = {
+    "cases": "episode",
+    "keys": "passkey",
+    "referrers": "referrer",
+    "staff": "account",
+    "types": "appointment_type",
+    "fees": "fee_schedule",
+    "payer-policies": "policy",
+    "trading-partners": "partner",
+    "batches": "batch",
+    "diagnoses": "diagnosis",
+}
+
+
+class World:
+    """The records of one clinic, one of each kind."""
+
+    def __init__(self, clinic: Clinic, therapist: Any, *, day: int) -> None:
+        self.clinic = clinic
+        self.therapist = therapist
+        self.day = day  # two worlds share nothing that may exist once per day
+        self._made: dict[str, Any] = {}
+        for kind in MAKERS:
+            self.get(kind)
+
+    def get(self, kind: str) -> Any:
+        if kind not in self._made:
+            self._made[kind] = MAKERS[kind](self)
+        return self._made[kind]
+
+
+class Nowhere:
+    """Ids under which no record stands."""
+
+    def get(self, kind: str) -> int | str:
+        return "00000000-0000-4000-8000-000000000000" if kind == "entry" else 999_999_999
+
+
+def _id_of(record: Any) -> Any:
+    return record if isinstance(record, int | str) else record.pk
+
+
+def _claim(world: World) -> Claim:
+    visit = world.get("visit")
+    return Claim.objects.create(
+        visit=visit,
+        patient=visit.patient,
+        clinic=visit.clinic,
+        payer=world.get("payer"),
+        control_number=f"C{world.day}",
+    )
+
+
+def _batch(world: World) -> Batch:
+    file = EdiFile.objects.create(
+        kind="837p", file_name=f"{world.day}.837", file_bytes=b"ISA*", sha256="0" * 64
+    )
+    return Batch.objects.create(
+        partner=world.get("partner"),
+        interchange_control_number=world.day,
+        file=file,
+        total=0,
+    )
+
+
+# The kinds that belong to one clinic: another clinic's people must not find them.
+OF_A_CLINIC = {
+    "appointment",
+    "authorization",
+    "claim",
+    "coverage",
+    "entry",
+    "episode",
+    "goal",
+    "note",
+    "patient",
+    "plan",
+    "visit",
+}
+
+MAKERS: dict[str, Callable[[World], Any]] = {
+    "account": lambda world: UserFactory(password=NO_PASSWORD),
+    "appointment": lambda world: AppointmentFactory(
+        patient=world.get("patient"),
+        therapist=world.therapist,
+        starts_at=at(9, day=dt.date(2026, 3, world.day)),
+    ),
+    "appointment_type": lambda world: AppointmentTypeFactory(),
+    "authorization": lambda world: AuthorizationFactory(coverage=world.get("coverage")),
+    "batch": _batch,
+    "claim": _claim,
+    "clinic": lambda world: world.clinic,
+    "closure": lambda world: Closure.objects.create(
+        clinic=world.clinic, starts_at=at(9), ends_at=at(12), reason="Holiday"
+    ),
+    "coverage": lambda world: CoverageFactory(
+        patient=world.get("patient"), payer=world.get("payer")
+    ),
+    "entry": lambda world: str(TimedEntryFactory(visit=world.get("visit")).key),
+    "episode": lambda world: EpisodeFactory(
+        patient=world.get("patient"), therapist=world.therapist
+    ),
+    "fee_schedule": lambda world: FeeSchedule.objects.create(
+        name="Own list",
+        payer=world.get("payer"),
+        effective_from=dt.date(2020, 1, 1),
+        source="test",
+    ),
+    "goal": lambda world: GoalFactory(episode=world.get("episode")),
+    "note": lambda world: NoteFactory(visit=world.get("visit")),
+    "partner": lambda world: TradingPartner.objects.create(
+        name=f"Partner {world.day}", receiver_id="R", sender_id="S"
+    ),
+    "passkey": lambda world: NOBODYS,
+    "patient": lambda world: PatientFactory(clinic=world.clinic),
+    "payer": lambda world: PayerFactory(),
+    "plan": lambda world: PlanOfCareFactory(episode=world.get("episode")),
+    "policy": lambda world: PayerPolicy.objects.create(
+        payer=world.get("payer"),
+        unit_rule="cms",
+        effective_from=dt.date(2026, 1, 1),
+        source="test",
+    ),
+    "referrer": lambda world: ReferringProviderFactory(),
+    "room": lambda world: RoomFactory(clinic=world.clinic),
+    "therapist": lambda world: world.therapist,
+    "visit": lambda world: VisitFactory(
+        episode=world.get("episode"), appointment=world.get("appointment")
+    ),
+}
+
+
+def worlds() -> tuple[World, World, dict[str, Any]]:
+    """A clinic with somebody of every role, and another clinic where none of them works."""
+    PracticeFactory()
+    here, elsewhere = ClinicFactory(), ClinicFactory()
+    staff = {
+        role: UserFactory(password=NO_PASSWORD, roles=[role], clinics=[here])
+        for role in Role.values
+    }
+    therapist = TherapistFactory(user=staff[Role.THERAPIST])
+    AssistantFactory(user=staff[Role.ASSISTANT], supervisor=therapist)
+    colleague = TherapistFactory(
+        user=UserFactory(password=NO_PASSWORD, roles=[Role.THERAPIST], clinics=[elsewhere])
+    )
+    return World(here, therapist, day=2), World(elsewhere, colleague, day=3), staff
+
+
+def is_of_a_clinic(route: Route) -> bool:
+    """Whether the address names a record of one clinic; what is unknown counts as one."""
+    try:
+        return not OF_A_CLINIC.isdisjoint(kinds_in(route).values())
+    except AssertionError:
+        return True
+
+
+def kinds_in(route: Route) -> dict[str, str]:
+    """What each argument of the route's address is; fails by the route's name when unknown."""
+    kinds = {}
+    for argument in route.arguments:
+        before = re.search(rf"([a-z-]+)/(?:<\w+:|<|\(\?P<){argument}>", route.path)
+        word = before[1] if before else ""
+        own_name = re.sub(r"_?(id|pk)$", "", argument)
+        kind = own_name or CALLED.get(word, word.removesuffix("s"))
+        if kind not in MAKERS:
+            raise AssertionError(
+                f"{route.name} ({route.path}): nothing is known to fill {argument!r}; "
+                "add its kind to MAKERS in tests/access_records.py"
+            )
+        kinds[argument] = kind
+    return kinds
+
+
+def path_of(route: Route, world: World | Nowhere) -> str:
+    """The route's address with the ids of the world's records."""
+    path = route.path
+    for argument, kind in kinds_in(route).items():
+        value = str(_id_of(world.get(kind)))
+        path = re.sub(rf"<(?:\w+:)?{argument}>|\(\?P<{argument}>[^)]*\)", value, path)
+    return path
