@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pt_practice.embedded.assets import bring_assets_up_to_date
+from pt_practice.embedded.home import make_var
 from pt_practice.embedded.libraries import browser, environment_for_pdf
 from pt_practice.embedded.processes import MARK, Program
 from pt_practice.embedded.requirements import one_at_a_time
@@ -49,6 +50,7 @@ class Checks:
         self.failed: list[str] = []
 
     def run(self, arguments: list[str]) -> int:
+        make_var(self.project / "var")
         self.servers = self.take_a_folder()
         with one_at_a_time(self.project):
             bring_assets_up_to_date(self.project, self.voice)

@@ -64,9 +64,9 @@ def unpack(packages: tuple[str, ...], folder: Path) -> bool:
     work = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(work, ignore_errors=True)
     (work / "lists" / "partial").mkdir(parents=True)
-    own_lists = ("-o", f"Dir::State::lists={work / 'lists'}", "-o", "Debug::NoLocking=1")
-    own_lists += ("-o", f"Dir::Cache={work}", "-o", "APT::Sandbox::User=")
-    for lists in (("-o", "Debug::NoLocking=1"), own_lists):
+    no_lock = ("-o", "Debug::NoLocking=1")
+    own_lists = (*no_lock, "-o", f"Dir::State::lists={work / 'lists'}", "-o", f"Dir::Cache={work}")
+    for lists in (no_lock, own_lists):
         if lists is own_lists and apt(*lists, "update", "-qq").returncode:
             break
         plan = apt(*lists, "install", "--simulate", "-qq", "--no-install-recommends", *packages)

@@ -70,12 +70,11 @@ class Local:
         """Run it to its end, or raise with the last lines it wrote."""
         program = self.program(arguments[0], ["manage.py", *arguments], "set-up.log")
         with self.voice.timed(step):
-            code = supervisor.run(program)
-        if code:
-            raise CannotStart(
-                f"`manage.py {' '.join(arguments)}` failed; {program.log} says why.\n"
-                f"{last_lines(program.log)}"
-            )
+            if supervisor.run(program):
+                raise CannotStart(
+                    f"`manage.py {' '.join(arguments)}` failed; {program.log} says why.\n"
+                    f"{last_lines(program.log)}"
+                )
 
     def collect_static(self, supervisor: Supervisor) -> None:
         """Again only when a file changed: hashing and compressing all of them takes seconds."""
@@ -200,7 +199,7 @@ class Local:
         port = self.free_port_from(wanted, host)
         web = supervisor.start(self.web(host, port))
         # Alone first: three that load at once make the person wait for the page.
-        supervisor.wait_until(lambda: answers(port), web, seconds=60)
+        supervisor.wait_until(lambda: answers(host, port), web, seconds=60)
         supervisor.start(self.worker())
         supervisor.start(self.beat())
         address = f"http://localhost:{port}/"
@@ -238,10 +237,11 @@ class Local:
                 return 130
 
 
-def answers(port: int) -> bool:
+def answers(host: str, port: int) -> bool:
     """Whatever it says, someone is there to say it."""
     try:
-        line = http.client.HTTPConnection(LOOPBACK, port, timeout=10)
+        own = LOOPBACK if host == "0.0.0.0" else host  # noqa: S104 -- compared, not listened on
+        line = http.client.HTTPConnection(own, port, timeout=10)
         line.request("GET", "/", headers={"Host": "localhost"})
         line.getresponse()
     except (OSError, http.client.HTTPException):

@@ -116,10 +116,11 @@ class Cluster:
             return
         half = self.data.with_name("postgres.new")
         shutil.rmtree(half, ignore_errors=True)
-        command = [self.tool("initdb"), "-D", half, "-U", "postgres", "-A", "reject", *spelling()]
-        self.once(run, [*command, "--no-sync"] if self.throwaway else command)
-        write = ["/bin/sh", "-c", 'cat > "$1"', "sh", half / "pg_hba.conf"]
-        self.once(run, write, LOGINS_ALLOWED)
+        options = [*spelling(), *(["--no-sync"] if self.throwaway else [])]
+        initdb = self.tool("initdb")
+        self.once(run, initdb, "-D", half, "-U", "postgres", "-A", "reject", *options)
+        script = 'cat > "$1"'
+        self.once(run, "/bin/sh", "-c", script, "sh", half / "pg_hba.conf", typed=LOGINS_ALLOWED)
         self.single_user(
             run,
             half,
@@ -138,11 +139,11 @@ class Cluster:
 
     def single_user(self, run: Run, data: Path, sql: str) -> None:
         # It ends with 0 whatever SQL it was given, unless told to stop at the first error.
-        options = ["-c", "exit_on_error=on", "-c", "log_min_error_statement=panic"]
-        command = [self.tool("postgres"), "--single", *options, "-D", data, "postgres"]
-        self.once(run, command, sql)
+        options = ("-c", "exit_on_error=on", "-c", "log_min_error_statement=panic")
+        postgres = self.tool("postgres")
+        self.once(run, postgres, "--single", *options, "-D", data, "postgres", typed=sql)
 
-    def once(self, run: Run, command: list[str | Path], typed: str = "") -> None:
+    def once(self, run: Run, *command: str | Path, typed: str = "") -> None:
         """One step of making the data folder, done by the account that will own it."""
         program = Program(
             name=Path(command[0]).name,

@@ -73,7 +73,7 @@ loglevel warning
             before=self.clear,
         )
 
-    def ready(self) -> bool:
+    def ready(self, _: int) -> bool:
         with suppress(OSError), socket.create_connection((LOOPBACK, self.port), 1) as line:
             line.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
             answer = b""

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from pt_practice.embedded import processes
@@ -12,7 +13,6 @@ from pt_practice.embedded.home import choose_home, lock, make_var
 from pt_practice.embedded.keys import kept, write_private
 from pt_practice.embedded.ports import LOOPBACK, free_port, is_free
 from pt_practice.embedded.postgres import NAME, Cluster
-from pt_practice.embedded.processes import Program
 from pt_practice.embedded.redis import Bell
 from pt_practice.embedded.say import CannotStart
 from pt_practice.embedded.supervisor import Supervisor
@@ -112,68 +112,55 @@ class Servers:
         if password_lost and cluster.data.exists():
             cluster.renew_password(supervisor.run)
         cluster.create(supervisor.run)
-        port = self.bring_up(
-            supervisor,
-            "postgres_port",
-            lambda port: self.cluster(port).program(),
-            lambda pid, port: self.cluster(port).ready(pid),
-        )
-        return {"DATABASE_URL": self.cluster(port).url}
+        url = self.bring_up(supervisor, "postgres_port", self.cluster)
+        return {"DATABASE_URL": url}
 
     def start_redis(self, supervisor: Supervisor) -> dict[str, str]:
         self.bell(0).create()
         self.bell(0).clear()
-        port = self.bring_up(
-            supervisor,
-            "redis_port",
-            lambda port: self.bell(port).program(),
-            lambda pid, port: self.bell(port).ready(),
-        )
-        return {"REDIS_URL": self.bell(port).url}
+        url = self.bring_up(supervisor, "redis_port", self.bell)
+        return {"REDIS_URL": url}
 
     def bring_up(
-        self,
-        supervisor: Supervisor,
-        name: str,
-        program: Callable[[int], Program],
-        ready: Callable[[int, int], bool],
-    ) -> int:
-        """Start the server and wait for it; the port it got."""
-        port = free_port(self.last_port(name))
-        for last_try in (False,) * (TRIES - 1) + (True,):
-            child = supervisor.start(program(port))
+        self, supervisor: Supervisor, note: str, at: Callable[[int], Cluster | Bell]
+    ) -> str:
+        """Start the server and wait for it; its address."""
+        port = free_port(self.last_port(note))
+        tries = 0
+        while True:
+            tries += 1
+            server = at(port)
+            child = supervisor.start(server.program())
+            ready = partial(server.ready, child.process.pid)
             try:
                 # Long, because a server that crashed in the middle of much work recovers first.
-                supervisor.wait_until(
-                    lambda pid=child.process.pid, port=port: ready(pid, port), child, seconds=300
-                )
+                supervisor.wait_until(ready, child, seconds=300)
             except CannotStart:
-                if last_try or child.running or is_free(port):
+                if tries == TRIES or child.running or is_free(port):
                     raise
                 supervisor.children.remove(child)
                 port = free_port()
-            else:
-                break
-        self.note(**{name: port})
-        return port
+                continue
+            self.note(**{note: port})
+            return server.url
 
     # --- Beside a running one --------------------------------------------------------------------
 
     def names_of_running(self, given: Mapping[str, str]) -> dict[str, str]:
         """The same variables for a command that joins the servers another start runs."""
-        notes = self.notes()
         named: dict[str, str] = {}
-        for variable, own, port, url in (
-            ("DATABASE_URL", "own_postgres", "postgres_port", lambda port: self.cluster(port).url),
-            ("REDIS_URL", "own_redis", "redis_port", lambda port: self.bell(port).url),
-        ):
+        makers: list[tuple[str, str, Callable[[int], Cluster | Bell]]] = [
+            ("DATABASE_URL", "postgres", self.cluster),
+            ("REDIS_URL", "redis", self.bell),
+        ]
+        for variable, name, at in makers:
             if given_from_outside(given, variable):
                 continue
-            number = self.last_port(port)
-            if not notes.get(own) or number is None:
+            port = self.last_port(f"{name}_port")
+            if not self.notes().get(f"own_{name}") or port is None:
                 raise CannotStart(f"the one that runs was given {variable}; give it here too.")
             self.home = choose_home(self.project, self.var)
-            named[variable] = url(number)
+            named[variable] = at(port).url
         return named
 
     def for_tools(self, named: Mapping[str, str]) -> dict[str, str]:
