@@ -46,14 +46,16 @@ function drawAppointment({ event }) {
     const draft = element("div", "slot-draft", facts.label || spoken(event.start));
     return { domNodes: [draft] };
   }
-  const first = element("div", "visit-line");
-  first.dataset.appointment = event.id;
+  const button = element("button", "visit-button");
+  button.type = "button";
+  button.dataset.appointment = event.id;
+  const first = element("span", "visit-line");
   first.append(
     element("span", "visit-name", facts.patient),
     timeOf(event.start),
     hidden(` to ${spoken(event.end)}, ${facts.minutes} minutes, `),
   );
-  const second = element("div", "visit-more");
+  const second = element("span", "visit-more");
   const icon = icons.get(facts.status);
   if (icon) second.append(icon.cloneNode(true));
   const quiet = facts.status === "booked";
@@ -61,7 +63,8 @@ function drawAppointment({ event }) {
     quiet ? hidden(facts.statusLabel) : element("span", "visit-status", facts.statusLabel),
     element("span", "visit-type", [facts.type, facts.place].filter(Boolean).join(" · ")),
   );
-  return { domNodes: [first, second] };
+  button.append(first, second);
+  return { domNodes: [button] };
 }
 
 function drawColumnHead({ resource }) {
@@ -107,7 +110,7 @@ function resourcesOf(day) {
   }));
 }
 
-/* The calendar calls its grid a table, but its cells hold no rows that a screen reader could walk.
+/* The calendar calls its grid a table, but it has no cells that a screen reader could walk.
    Each appointment is a button that says everything; the list is the table. */
 function dropTableRoles(box) {
   for (const part of box.querySelectorAll(
@@ -126,10 +129,20 @@ export function drawCalendar(box, day, on) {
     const minutes = Math.round((event.end - event.start) / 60000);
     return { date, time, minutes, therapist: event.resourceIds[0] };
   };
-  const dropped = (info) => {
+  const dropped = (info) => on.move(info.event.extendedProps, where(info.event), info.revert);
+  let wasDragged = false;
+  const grabbed = () => on.busy(true);
+  const letGo = () => {
     on.busy(false);
-    on.move(info.event.extendedProps, where(info.event), info.revert);
+    wasDragged = true;
+    setTimeout(() => {
+      wasDragged = false;
+    });
   };
+  box.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-appointment]");
+    if (button && !wasDragged) on.open(button.dataset.appointment);
+  });
 
   const calendar = window.EventCalendar.create(box, {
     view: "resourceTimeGridDay",
@@ -159,11 +172,10 @@ export function drawCalendar(box, day, on) {
     selectLongPressDelay: 500,
     selectable: day.mayBook,
     unselectAuto: false,
-    eventClick: ({ event }) => event.extendedProps.patient && on.open(event.id),
-    eventDragStart: () => on.busy(true),
-    eventDragStop: () => on.busy(false),
-    eventResizeStart: () => on.busy(true),
-    eventResizeStop: () => on.busy(false),
+    eventDragStart: grabbed,
+    eventDragStop: letGo,
+    eventResizeStart: grabbed,
+    eventResizeStop: letGo,
     eventDrop: dropped,
     eventResize: dropped,
     dateClick: ({ dateStr, resource }) => {
@@ -185,7 +197,9 @@ export function drawCalendar(box, day, on) {
 
   return {
     show(next) {
+      if (JSON.stringify(next) === JSON.stringify(current)) return;
       current = next;
+      const held = document.activeElement?.dataset.appointment;
       calendar.setOption("slotMinTime", next.from);
       calendar.setOption("slotMaxTime", next.to);
       calendar.setOption("resources", resourcesOf(next));
@@ -193,6 +207,8 @@ export function drawCalendar(box, day, on) {
       if (calendar.getOption("date").getTime() !== new Date(`${next.date}T00:00`).getTime()) {
         calendar.setOption("date", next.date);
       }
+      // What is drawn anew does not have the focus any more.
+      if (held) setTimeout(() => this.element(held)?.focus({ preventScroll: true }));
     },
     /* A dashed block where a booking would go, until it is made or given up. */
     propose({ therapist, date, time, minutes }) {
@@ -216,7 +232,7 @@ export function drawCalendar(box, day, on) {
       calendar.removeEventById("draft");
     },
     element(id) {
-      return box.querySelector(`[data-appointment="${CSS.escape(String(id))}"]`)?.closest(".ec-event");
+      return box.querySelector(`[data-appointment="${CSS.escape(String(id))}"]`);
     },
   };
 }

@@ -179,6 +179,33 @@ async function move(visit, where, undo) {
   changed();
 }
 
+/* --- Turning days ------------------------------------------------------------------------------ */
+
+let wanted = null; // the day that was asked for last; each press counts, however quick
+let turning = false;
+
+function turn(days) {
+  const from = new Date(`${wanted ?? readDay().date}T00:00:00Z`);
+  from.setUTCDate(from.getUTCDate() + days);
+  wanted = from.toISOString().slice(0, 10);
+  fetchWanted();
+}
+
+async function fetchWanted() {
+  if (turning || wanted === null) return;
+  const asked = wanted;
+  const url = new URL(document.getElementById("day-next").href);
+  url.searchParams.set("date", asked);
+  turning = true;
+  await window.htmx.ajax("GET", url.pathname + url.search, {
+    source: "#day-next",
+    target: "#day",
+  });
+  turning = false;
+  if (wanted === asked || readDay().date !== asked) wanted = null;
+  fetchWanted();
+}
+
 /* --- Keys -------------------------------------------------------------------------------------- */
 
 function keysAreOn() {
@@ -195,8 +222,8 @@ function isTyping(element) {
 
 const press = (id) => document.getElementById(id)?.click();
 const KEYS = {
-  ArrowLeft: () => press("day-previous"),
-  ArrowRight: () => press("day-next"),
+  ArrowLeft: () => turn(-1),
+  ArrowRight: () => turn(1),
   t: () => press("day-today"),
   n: () => press("day-book"),
   v: () => showView(root.dataset.dayView === "list" ? "columns" : "list", { keep: true }),
@@ -229,6 +256,11 @@ document.addEventListener("click", (event) => {
   const view = event.target.closest("button[data-day-view]");
   if (view) showView(view.dataset.dayView, { keep: true });
   if (event.target.closest("[data-panel-close]")) closePanel();
+  const step = event.target.closest("[data-turn]");
+  if (step) {
+    event.preventDefault();
+    turn(Number(step.dataset.turn));
+  }
   const link = event.target.closest("[data-open], [data-book]");
   if (!link) return;
   event.preventDefault();
