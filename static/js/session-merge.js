@@ -1,6 +1,7 @@
 /* Two versions of one session page: what differs, both shown, and one made of them. */
 
 import { h } from "./session-dom.js";
+import { same } from "./session-save.js";
 import { sayDetail } from "./session-words.js";
 
 const PARTS = { kind: "Kind of note", subjective: "Subjective", objective: "Objective", assessment: "Assessment", plan: "Plan" };
@@ -15,7 +16,7 @@ const ENTRY_FIELDS = {
 };
 
 const flat = (value) => (value === undefined || value === "" ? null : value);
-const differs = (a, b) => JSON.stringify(flat(a)) !== JSON.stringify(flat(b));
+const differs = (a, b) => !same(flat(a), flat(b));
 const byKey = (content) => new Map((content.entries || []).map((entry) => [entry.key, entry]));
 
 /* Each difference: where, a label, both values, and how to put one of them into a content. */

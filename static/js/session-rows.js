@@ -20,7 +20,7 @@ export function carriedMark(page, entry, name) {
       class: "carried",
       type: "button",
       "data-carried": name,
-      "aria-label": `Carried forward from ${page.lastDay}. Press to confirm.`,
+      "aria-label": `${page.data.last?.short_day ?? "Carried"}: carried forward, press to confirm`,
       onclick: () => page.confirm(entry, [name]),
     },
     icon("history"),

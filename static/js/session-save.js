@@ -9,7 +9,13 @@ const RETRY = [1, 2, 4, 8, 15, 30]; // seconds
 const ANSWER_WITHIN = 20_000;
 const KEEPALIVE_MOST = 60_000; // bytes a browser sends while the page is closing
 
-export const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+/* PostgreSQL keeps the keys of an object in its own order. */
+const inOrder = (name, value) =>
+  value && typeof value === "object" && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
+export const same = (a, b) => JSON.stringify(a, inOrder) === JSON.stringify(b, inOrder);
 
 function token() {
   const cookie = document.cookie.split("; ").find((part) => part.startsWith("csrftoken="));

@@ -26,6 +26,8 @@ const page = {
   showFindings,
 };
 
+const HUGE = 50_000; // characters
+
 /* --- Saving ------------------------------------------------------------------------------------ */
 
 const SAYS = {
@@ -76,7 +78,7 @@ const saver = new Saver({
   signed: (answer) => notice("This visit was signed meanwhile. What you typed since is still on this screen and on this device, but not in the note: add it as an addendum.", h("a", { class: "btn btn-sm", href: answer.url }, "Open the note")),
 });
 
-let known = data.state.version ? structuredClone(data.content) : null; // what the server had last
+let known = structuredClone(data.content); // what the server had last
 let announced = services();
 
 function services() {
@@ -102,6 +104,7 @@ function names(kind, value) {
 }
 
 function notice(text, ...more) {
+  $("session-notices").scrollIntoView({ block: "nearest" });
   $("session-notices").replaceChildren(h("div", { class: "callout callout-warning" }, icon("history"), h("div", {}, h("p", {}, text), more)));
 }
 
@@ -240,7 +243,7 @@ function showMissing() {
   $("missing-count").dataset.done = String(!missing.length);
   $("missing-list").replaceChildren(
     ...missing.map(({ path, entry, message }) =>
-      h("li", {}, h("a", { href: `#${path}`, "data-goto": path }, entry ? h("span", { class: "missing-code" }, codes.get(entry)) : null, message)),
+      h("li", {}, h("a", { href: `#${path}`, "data-goto": path }, entry ? [h("span", { class: "missing-code" }, codes.get(entry)), " "] : null, message)),
     ),
   );
   $("missing-advice").textContent = advice ? `${advice} suggestion${advice === 1 ? "" : "s"} beside the fields` : "";
@@ -301,10 +304,19 @@ function drawAdd() {
 
 function wire() {
   form.addEventListener("input", ({ target }) => {
+    // Wrapping megabytes would freeze the page just when it has to say that they are too many.
+    target.classList.toggle("is-huge", target.value?.length > HUGE);
     if (target.dataset.note) page.content.note = { ...page.content.note, [target.dataset.note]: target.value };
     else if (target.id === "total-minutes") page.content.total_treatment_minutes = tidyNumber(target.value);
     else return;
     touch(null);
+  });
+  form.addEventListener("paste", (event) => {
+    const size = event.clipboardData.getData("text").length;
+    if (size <= data.largest) return;
+    event.preventDefault(); // the browser would freeze over it for no use: it cannot be saved
+    const millions = (size / 1_000_000).toFixed(1);
+    notice(`That is ${millions} million characters; a visit holds 1 million. Nothing was pasted and nothing is lost: it is still in your clipboard. Paste the part that matters.`);
   });
   $("note-kind").addEventListener("change", ({ target }) => {
     page.content.note = { ...page.content.note, kind: target.value };
