@@ -78,6 +78,11 @@ function choose(index) {
   all[chosen].scrollIntoView({ block: "nearest" });
 }
 
+function born(isoDate) {
+  const [year, month, day] = isoDate.split("-").map(Number);
+  return `born ${month}/${day}/${year}`;
+}
+
 function show(patients, found) {
   list.replaceChildren();
   if (patients.length) {
@@ -85,7 +90,7 @@ function show(patients, found) {
       row(
         "patient",
         patient.name,
-        [patient.birth_date, patient.mrn].filter(Boolean).join(" · "),
+        `${born(patient.birth_date)} · ${patient.mrn}`,
         patient.url,
       ),
     );
@@ -101,8 +106,14 @@ function show(patients, found) {
 async function patientsFor(query) {
   underway?.abort();
   underway = new AbortController();
-  const response = await fetch(`${searchUrl}?${new URLSearchParams({ q: query })}`, {
-    headers: { Accept: "application/json" },
+  // By POST: a name has no place in an address, nor in the logs of what lies between.
+  const response = await fetch(searchUrl, {
+    method: "POST",
+    headers: {
+      Accept: "application/json",
+      "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content,
+    },
+    body: new URLSearchParams({ q: query }),
     signal: underway.signal,
   });
   if (response.status === 401) {

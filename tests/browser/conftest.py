@@ -117,7 +117,8 @@ def axe() -> Callable[..., list[str]]:
         if not page.evaluate("'axe' in window"):
             page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate(
-            "([within, tags]) => axe.run(within, {runOnly: {type: 'tag', values: tags}})",
+            "([within, tags]) => axe.run(within, {runOnly: {type: 'tag', values: tags},"
+            " resultTypes: ['violations'], iframes: false})",
             [within, WCAG_22_AA],
         )
         return [

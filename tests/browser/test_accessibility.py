@@ -1,72 +1,94 @@
 """No page breaks WCAG 2.2 AA as far as axe can tell; the palette and the dialogs neither.
 
-A page of any app is one line in PAGES: the name of its address, who opens it, and which record
-fills the number in it.
+A page of any app is one line in PAGES: the name of its address and who opens it. Which record
+fills the number in the address, tests/access_records.py knows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from people.models import Role
-from tests.factories import ClinicFactory, PatientFactory, PracticeFactory, UserFactory
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A page as one role sees it."""
-
-    url_name: str
-    role: str = Role.OWNER
-    arguments: Callable[[Any], list[Any]] = lambda world: []
-
-    def __str__(self) -> str:
-        return f"{self.url_name} as {self.role}"
-
+from tests.access_records import path_of, worlds
+from tests.access_routes import every_route
 
 PAGES = [
-    Opened("account_change_password"),
-    Opened("account_logout"),
-    Opened("mfa_index"),
-    Opened("mfa_list_webauthn"),
-    Opened("account_reauthenticate"),
-    Opened("people:patients", Role.FRONT_DESK),
-    Opened("people:patient-new", Role.FRONT_DESK),
-    Opened("people:patient", Role.FRONT_DESK, lambda world: [world.patient.pk]),
-    Opened("people:patient-edit", Role.FRONT_DESK, lambda world: [world.patient.pk]),
-    Opened("people:payers", Role.BILLER),
-    Opened("people:referrers", Role.FRONT_DESK),
-    Opened("people:staff"),
-    Opened("people:clinics"),
-    Opened("people:practice"),
-    Opened("people:audit", Role.AUDITOR),
+    ("account_change_password", Role.OWNER),
+    ("account_logout", Role.OWNER),
+    ("account_reauthenticate", Role.OWNER),
+    ("mfa_index", Role.OWNER),
+    ("mfa_list_webauthn", Role.OWNER),
+    ("people:patients", Role.FRONT_DESK),
+    ("people:patient-new", Role.FRONT_DESK),
+    ("people:patient", Role.FRONT_DESK),
+    ("people:patient-edit", Role.FRONT_DESK),
+    ("people:coverage-new", Role.FRONT_DESK),
+    ("people:coverage-edit", Role.FRONT_DESK),
+    ("people:authorization-edit", Role.FRONT_DESK),
+    ("people:payers", Role.BILLER),
+    ("people:payer-new", Role.BILLER),
+    ("people:referrers", Role.FRONT_DESK),
+    ("people:referrer-new", Role.FRONT_DESK),
+    ("people:staff", Role.OWNER),
+    ("people:account-new", Role.OWNER),
+    ("people:clinics", Role.OWNER),
+    ("people:clinic-edit", Role.OWNER),
+    ("people:practice", Role.OWNER),
+    ("people:practice-edit", Role.OWNER),
+    ("people:audit", Role.AUDITOR),
+    ("scheduling:day", Role.FRONT_DESK),
+    ("scheduling:book", Role.FRONT_DESK),
+    ("scheduling:appointment", Role.FRONT_DESK),
+    ("scheduling:move", Role.FRONT_DESK),
+    ("scheduling:cancel", Role.FRONT_DESK),
+    ("scheduling:patient-appointments", Role.FRONT_DESK),
+    ("scheduling:types", Role.OWNER),
+    ("scheduling:type-edit", Role.OWNER),
+    ("scheduling:rooms", Role.OWNER),
+    ("scheduling:hours", Role.OWNER),
+    ("scheduling:closures", Role.OWNER),
+    ("scheduling:closure-edit", Role.OWNER),
+    ("documentation:today", Role.THERAPIST),
+    ("documentation:session", Role.THERAPIST),
+    ("documentation:note", Role.THERAPIST),
+    ("documentation:cosign", Role.THERAPIST),
+    ("documentation:chart", Role.THERAPIST),
+    ("documentation:episode", Role.THERAPIST),
+    ("documentation:episode-new", Role.THERAPIST),
+    ("documentation:goal", Role.THERAPIST),
+    ("documentation:plan", Role.THERAPIST),
+    ("documentation:plan-new", Role.THERAPIST),
+    ("billing:claims", Role.BILLER),
+    ("billing:claim", Role.BILLER),
+    ("billing:batches", Role.BILLER),
+    ("billing:batch", Role.BILLER),
+    ("billing:what-if", Role.BILLER),
+    ("billing:policies", Role.BILLER),
+    ("billing:policy-edit", Role.BILLER),
+    ("billing:fees", Role.BILLER),
+    ("billing:fee-schedule", Role.BILLER),
+    ("billing:patient-claims", Role.BILLER),
 ]
 BEFORE_LOG_IN = ["account_login", "account_reset_password", "account_inactive"]
 THEMES = ("light", "dark")
 WIDTHS = (1440, 1024, 390, 320)
-
-
-class World:
-    """One clinic with one patient, and somebody for each role."""
-
-    def __init__(self) -> None:
-        PracticeFactory()
-        self.clinic = ClinicFactory()
-        self.patient = PatientFactory(clinic=self.clinic)
-
-    def staff(self, role: str) -> Any:
-        return UserFactory(roles=[role], clinics=[self.clinic])
+ROUTES = {route.name: route for route in every_route()}
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    return World()
+def opened_as(db, browser_page, sign_in) -> Callable[[str], Page]:
+    """`opened_as(role)`: a page signed in as somebody of this role, in a clinic with records."""
+
+    def somebody(role: str) -> Page:
+        _, _, staff = worlds()
+        sign_in(browser_page, staff[role])
+        return browser_page
+
+    return somebody
 
 
 def in_both_themes(page: Page, axe: Callable[..., list[str]]) -> list[str]:
@@ -88,11 +110,12 @@ def too_wide(page: Page) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("opened", PAGES, ids=str)
-def test_no_page_breaks_wcag_or_its_window(opened, world, browser_page, sign_in, axe):
-    sign_in(browser_page, world.staff(opened.role))
+@pytest.mark.parametrize(("name", "role"), PAGES, ids=[name for name, _ in PAGES])
+def test_no_page_breaks_wcag_or_its_window(name, role, db, browser_page, sign_in, axe):
+    world, _, staff = worlds()
+    sign_in(browser_page, staff[role])
 
-    answer = browser_page.goto(reverse(opened.url_name, args=opened.arguments(world)))
+    answer = browser_page.goto(path_of(ROUTES[name], world))
 
     assert answer.status == 200
     assert browser_page.locator("h1").count() == 1
@@ -121,9 +144,9 @@ def test_a_log_in_that_failed_tells_what_was_wrong_where_the_person_is(browser_p
 
 
 @pytest.mark.parametrize("is_staff", [True, False])
-def test_an_error_page_breaks_nothing(is_staff, world, browser_page, sign_in, axe):
+def test_an_error_page_breaks_nothing(is_staff, opened_as, browser_page, axe):
     if is_staff:
-        sign_in(browser_page, world.staff(Role.OWNER))
+        opened_as(Role.OWNER)
 
     browser_page.goto("/no/such/page/")
 
@@ -133,8 +156,8 @@ def test_an_error_page_breaks_nothing(is_staff, world, browser_page, sign_in, ax
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_the_open_palette_breaks_nothing(width, world, browser_page, sign_in, axe):
-    sign_in(browser_page, world.staff(Role.OWNER))
+def test_the_open_palette_breaks_nothing(width, opened_as, axe):
+    browser_page = opened_as(Role.OWNER)
     browser_page.set_viewport_size({"width": width, "height": 844})
     browser_page.goto(reverse("mfa_index"))
     browser_page.wait_for_load_state("networkidle")
@@ -145,8 +168,8 @@ def test_the_open_palette_breaks_nothing(width, world, browser_page, sign_in, ax
     assert in_both_themes(browser_page, axe) == []
 
 
-def test_the_open_menu_on_a_phone_breaks_nothing(world, browser_page, sign_in, axe):
-    sign_in(browser_page, world.staff(Role.OWNER))
+def test_the_open_menu_on_a_phone_breaks_nothing(opened_as, axe):
+    browser_page = opened_as(Role.OWNER)
     browser_page.set_viewport_size({"width": 390, "height": 844})
     browser_page.goto(reverse("mfa_index"))
     browser_page.wait_for_load_state("networkidle")
@@ -157,8 +180,8 @@ def test_the_open_menu_on_a_phone_breaks_nothing(world, browser_page, sign_in, a
     assert in_both_themes(browser_page, axe) == []
 
 
-def test_axe_does_find_what_is_wrong(world, browser_page, sign_in, axe):
-    sign_in(browser_page, world.staff(Role.OWNER))
+def test_axe_does_find_what_is_wrong(opened_as, axe):
+    browser_page = opened_as(Role.OWNER)
     browser_page.goto(reverse("mfa_index"))
 
     browser_page.evaluate("document.querySelector('main').append(document.createElement('button'))")
