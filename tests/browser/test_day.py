@@ -405,4 +405,4 @@ def test_axe_finds_nothing_on_the_pages_around_the_day(browser_page, sign_in, ax
         browser_page.goto(page)
         found[page] = axe(browser_page, "main")
 
-    assert found == dict.fromkeys(pages, [])
+    assert found == {page: [] for page in pages}
