@@ -85,13 +85,12 @@ def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
     )
     licence = _licence_form(request, form, therapist)
     if form.is_bound and form.is_valid() and _is_usable(form, licence):
-        wanted = licence.new_values() if therapist is None else licence.changes()
+        wanted = None
+        if form.treats:
+            wanted = licence.new_values() if therapist is None else licence.changes()
         try:
             staff.change_account(
-                account=account,
-                by=request.user,
-                therapist=wanted if form.treats else None,
-                **form.changes(),
+                account=account, by=request.user, therapist=wanted, **form.changes()
             )
         except staff.LastOwner:
             form.add_error("roles", NO_OTHER_OWNER)
