@@ -238,9 +238,10 @@ class NoteViewSet(_Rows):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """A signature is not kept for replay: the answer's fingerprint would hold a digest of the
         password, and a second signature answers 409 by itself."""
-        once = self.action not in ("sign", "cosign")
-        first = super() if once else super(Idempotent, self)
-        first.initial(request, *args, **kwargs)
+        if self.action in ("sign", "cosign"):
+            super(Idempotent, self).initial(request, *args, **kwargs)
+        else:
+            super().initial(request, *args, **kwargs)
 
     def retrieve(self, request: Request, pk: str) -> Response:
         self.get_object()

@@ -79,7 +79,7 @@ def standing_to_cosign(note: Note, *, by: User, takes_over: bool) -> Standing:
     if note.signed_by_id == by.pk:
         raise MayNotSign("You signed this note; somebody else has to co-sign it.")
     supervisors = {note.visit.therapist_id}
-    signer = Therapist.objects.filter(user_id=note.signed_by_id).first()
+    signer = Therapist.objects.filter(user=note.signed_by).first()
     if signer is not None and signer.supervisor_id is not None:
         supervisors.add(signer.supervisor_id)
     in_place_of = None

@@ -138,8 +138,8 @@ def _set_diagnoses(episode: Episode, codes: Sequence[str]) -> bool:
         if row.code not in {diagnosis.code for diagnosis in wanted}:
             row.delete()
     for position, diagnosis in enumerate(wanted, start=1):
-        row = rows.get(diagnosis.code)
-        if row is None:
+        kept = rows.get(diagnosis.code)
+        if kept is None:
             # Not through `write_new`: two rows may share a place until the transaction ends.
             EpisodeDiagnosis.objects.create(
                 episode=episode,
@@ -147,7 +147,7 @@ def _set_diagnoses(episode: Episode, codes: Sequence[str]) -> bool:
                 code=diagnosis.code,
                 label=diagnosis.label[:250],
             )
-        elif row.position != position:
-            row.position = position
-            row.save(update_fields=["position"])
+        elif kept.position != position:
+            kept.position = position
+            kept.save(update_fields=["position"])
     return True

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
 
 from documentation import cases, icd
 from documentation.models import Episode, Goal, PlanOfCare
@@ -50,23 +52,38 @@ class EpisodeForm(RowForm):
     def __init__(self, *args: Any, patient: Patient, by: User, **kwargs: Any) -> None:
         super().__init__(*args, by=by, **kwargs)
         self.patient = patient
-        self.fields["clinic"].queryset = by.visible_clinics().filter(is_active=True) | (
-            by.visible_clinics().filter(pk=patient.clinic_id)
+        case = self.instance
+        self._offer(
+            "clinic",
+            by.visible_clinics().filter(
+                Q(is_active=True) | Q(pk=patient.clinic_id) | Q(pk=case.clinic_id)
+            ),
         )
-        self.fields["therapist"].queryset = (
-            Therapist.objects.select_related("user")
-            .filter(is_active=True)
-            .exclude(credential__in=Therapist.ASSISTANTS)
+        self._offer(
+            "therapist",
+            Therapist.objects.select_related("user").filter(
+                Q(is_active=True) & ~Q(credential__in=Therapist.ASSISTANTS)
+                | Q(pk=case.therapist_id)
+            ),
         )
-        self.fields["referring_provider"].queryset = ReferringProvider.objects.filter(
-            is_active=True
+        self._offer(
+            "referring_provider",
+            ReferringProvider.objects.filter(Q(is_active=True) | Q(pk=case.referring_provider_id)),
         )
-        self.fields["accident"].choices = Episode.Accident.choices
+        accident = self.fields["accident"]
+        assert isinstance(accident, forms.ChoiceField)
+        accident.choices = Episode.Accident.choices
         self.diagnosis_problems: list[str] = []
+
+    def _offer(self, name: str, rows: QuerySet[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = rows
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         kept = list(self.instance.diagnoses.all()) if self.instance.pk else []
+        assert isinstance(self.data, QueryDict)
         try:
             cases.checked_diagnoses(self.data.getlist("diagnoses"), kept=kept)
         except ValidationError as error:

@@ -72,7 +72,7 @@ class Pages:
         import weasyprint  # noqa: PLC0415 -- slow import, and pages must open where Pango is missing
 
         fonts, styles, nothing = _looks()
-        pdf = weasyprint.HTML(string=self.as_html(), url_fetcher=nothing).write_pdf(
+        pdf: bytes | None = weasyprint.HTML(string=self.as_html(), url_fetcher=nothing).write_pdf(
             stylesheets=[styles],
             font_config=fonts,
             pdf_variant="pdf/ua-1",

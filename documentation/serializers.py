@@ -17,7 +17,7 @@ class EntrySerializer(serializers.Serializer[Any]):
 
     key = serializers.UUIDField(read_only=True)
     code = serializers.PrimaryKeyRelatedField(queryset=ProcedureCode.objects.all())
-    label = serializers.CharField(source="code.label", read_only=True)
+    label = serializers.CharField(source="code.label", read_only=True)  # type: ignore[assignment]
     timed = serializers.BooleanField(source="code.timed", read_only=True)
     minutes = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, max_value=MINUTES_IN_A_DAY
@@ -124,7 +124,7 @@ class MissingSerializer(serializers.Serializer[Any]):
     element = serializers.CharField()
     level = serializers.CharField()
     message = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
 
 
 class NoteSerializer(serializers.ModelSerializer[Note]):
@@ -190,5 +190,8 @@ class NewAddendumSerializer(serializers.Serializer[Any]):
 
 def entries_of(visit: Visit) -> list[TimedEntry | ServiceEntry]:
     """A visit's services, timed and untimed, in the order they were logged."""
-    both = [*visit.timed_entries.all(), *visit.service_entries.all()]
+    both: list[TimedEntry | ServiceEntry] = [
+        *visit.timed_entries.all(),
+        *visit.service_entries.all(),
+    ]
     return sorted(both, key=lambda entry: (entry.position, entry.pk))

@@ -20,6 +20,20 @@ from people import audit
 from people.models import User
 from scheduling import booking
 
+__all__ = [
+    "LONGEST_ADDENDUM",
+    "AlreadySigned",
+    "BadAddendum",
+    "ChangedSinceRead",
+    "NotComplete",
+    "NotSigned",
+    "add_addendum",
+    "cosign_note",
+    "must_be_added",
+    "put_signature",
+    "sign_note",
+]
+
 LONGEST_ADDENDUM = 10_000  # characters
 
 

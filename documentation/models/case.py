@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -149,7 +151,7 @@ class EpisodeDiagnosis(models.Model):
         return self.code
 
 
-class OfEpisodeQuerySet(models.QuerySet):
+class OfEpisodeQuerySet(models.QuerySet[Any]):
     """What belongs to a case is seen by who sees the case."""
 
     def visible_to(self, user: User) -> OfEpisodeQuerySet:

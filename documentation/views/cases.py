@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -25,11 +25,12 @@ from documentation.models import Episode, EpisodeDiagnosis
 from people.access import CLINICAL, allow, open_patient
 from people.forms.rows import status_of
 from people.models import Therapist
+from scheduling.access import StaffRequest
 from web.responses import go_to
 
 
 @allow(*CLINICAL)
-def episode_new(request: HttpRequest, patient_id: int) -> HttpResponse:
+def episode_new(request: StaffRequest, patient_id: int) -> HttpResponse:
     patient = open_patient(patient_id, by=request.user)
     therapist = Therapist.objects.filter(user=request.user, is_active=True).first()
     if therapist is not None and therapist.is_assistant:
@@ -59,7 +60,7 @@ def episode_new(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 
 @allow(*CLINICAL)
-def episode_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def episode_edit(request: StaffRequest, pk: int) -> HttpResponse:
     row = open_episode(pk, by=request.user)
     form = EpisodeForm(request.POST or None, instance=row, patient=row.patient, by=request.user)
     if ARRANGE not in request.POST and form.is_bound and form.is_valid():
@@ -81,7 +82,7 @@ def episode_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(*CLINICAL)
 @require_POST
-def diagnoses(request: HttpRequest) -> HttpResponse:
+def diagnoses(request: StaffRequest) -> HttpResponse:
     """The diagnosis picker after a press of one of its buttons, or while words are typed. By POST,
     because what is searched for may belong to the patient on the screen."""
     codes = arranged(request.POST.getlist("diagnoses"), request.POST.get(ARRANGE, ""))
@@ -93,7 +94,7 @@ def diagnoses(request: HttpRequest) -> HttpResponse:
 
 
 @allow(*CLINICAL)
-def goal_new(request: HttpRequest, episode_id: int) -> HttpResponse:
+def goal_new(request: StaffRequest, episode_id: int) -> HttpResponse:
     episode = open_episode(episode_id, by=request.user)
     form = GoalForm(request.POST or None, by=request.user)
     if form.is_bound and form.is_valid():
@@ -108,7 +109,7 @@ def goal_new(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @allow(*CLINICAL)
-def goal_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def goal_edit(request: StaffRequest, pk: int) -> HttpResponse:
     goal = open_goal(pk, by=request.user)
     form = GoalForm(request.POST or None, instance=goal, by=request.user)
     if form.is_bound and form.is_valid():
@@ -123,7 +124,7 @@ def goal_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(*CLINICAL)
-def plan_new(request: HttpRequest, episode_id: int) -> HttpResponse:
+def plan_new(request: StaffRequest, episode_id: int) -> HttpResponse:
     episode = open_episode(episode_id, by=request.user)
     is_first = not episode.plans.exists()
     initial = {
@@ -144,7 +145,7 @@ def plan_new(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @allow(*CLINICAL)
-def plan(request: HttpRequest, pk: int) -> HttpResponse:
+def plan(request: StaffRequest, pk: int) -> HttpResponse:
     row = open_plan(pk, by=request.user)
     validity = frozen.validity_of(row)
     form = PlanForm(request.POST or None, instance=row, by=request.user)
@@ -162,14 +163,14 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _of_case(
-    request: HttpRequest, page: str, form: Any, episode: Episode, **more: Any
+    request: StaffRequest, page: str, form: Any, episode: Episode, **more: Any
 ) -> HttpResponse:
     context = {"form": form, "episode": episode, "patient": episode.patient} | more
     return render(request, page, context, status=status_of(form))
 
 
 def _episode_form(
-    request: HttpRequest,
+    request: StaffRequest,
     context: dict[str, Any],
     form: EpisodeForm,
     *,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import F, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -15,6 +15,7 @@ from documentation import frozen
 from documentation.access import open_episode
 from documentation.models import Episode, EpisodeDiagnosis, Goal, PlanOfCare, Visit
 from people.access import CLINICAL, READS_CHARTS, allow, open_patient
+from scheduling.access import StaffRequest
 
 PAGE_SIZE = 25
 SHOWN_DIAGNOSES = 3  # on a case's card
@@ -22,7 +23,7 @@ SHOWN_DIAGNOSES = 3  # on a case's card
 
 @allow(*READS_CHARTS)
 @require_safe
-def chart(request: HttpRequest, patient_id: int) -> HttpResponse:
+def chart(request: StaffRequest, patient_id: int) -> HttpResponse:
     patient = open_patient(patient_id, by=request.user)
     episodes = (
         Episode.objects.visible_to(request.user)
@@ -42,7 +43,7 @@ def chart(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 @allow(*READS_CHARTS)
 @require_safe
-def episode(request: HttpRequest, pk: int) -> HttpResponse:
+def episode(request: StaffRequest, pk: int) -> HttpResponse:
     row = open_episode(pk, by=request.user)
     whole = Episode.objects.prefetch_related(*_what_belongs_to_a_case()).get(pk=row.pk)
     visits = Visit.objects.visible_to(request.user).filter(episode=row)
@@ -56,7 +57,7 @@ def episode(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "documentation/episode.html", context)
 
 
-def _what_belongs_to_a_case() -> list[Prefetch]:
+def _what_belongs_to_a_case() -> list[Any]:
     return [
         Prefetch("diagnoses", EpisodeDiagnosis.objects.order_by("position")),
         Prefetch("goals", Goal.objects.order_by(F("met_on").asc(nulls_first=True), "due_on", "pk")),
@@ -64,7 +65,7 @@ def _what_belongs_to_a_case() -> list[Prefetch]:
     ]
 
 
-def _page_of(request: HttpRequest, visits: QuerySet[Visit]) -> Any:
+def _page_of(request: StaffRequest, visits: QuerySet[Visit]) -> Any:
     timeline = visits.select_related(
         "note", "episode", "therapist__user", "assistant__user", "clinic"
     ).prefetch_related("timed_entries", "service_entries")

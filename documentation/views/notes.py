@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -19,6 +19,7 @@ from documentation.models import Note
 from documentation.tasks import render_note_pdf
 from people.access import CLINICAL, READS_CHARTS, allow
 from people.models import Role, User
+from scheduling.access import StaffRequest
 from scheduling.booking import WrongStatus
 from web.responses import go_to, wants_piece
 
@@ -29,25 +30,25 @@ ADDENDUM_PIECE = "documentation/_note_addendum_form.html"
 
 @allow(*READS_CHARTS)
 @require_safe
-def note(request: HttpRequest, pk: int) -> HttpResponse:
+def note(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, PAGE, _page(open_note(pk, by=request.user), request.user))
 
 
 @allow(*CLINICAL)
 @require_POST
-def sign(request: HttpRequest, pk: int) -> HttpResponse:
+def sign(request: StaffRequest, pk: int) -> HttpResponse:
     return _put_name(request, pk, verb=signing.sign_note, done="Signed.")
 
 
 @allow(Role.OWNER, Role.THERAPIST)
 @require_POST
-def cosign(request: HttpRequest, pk: int) -> HttpResponse:
+def cosign(request: StaffRequest, pk: int) -> HttpResponse:
     return _put_name(request, pk, verb=signing.cosign_note, done="Co-signed. The note is final.")
 
 
 @allow(*CLINICAL)
 @require_POST
-def addendum(request: HttpRequest, pk: int) -> HttpResponse:
+def addendum(request: StaffRequest, pk: int) -> HttpResponse:
     row = open_note(pk, by=request.user)
     form = AddendumForm(request.POST)
     if form.is_valid():
@@ -66,7 +67,7 @@ def addendum(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(Role.OWNER, Role.THERAPIST)
 @require_safe
-def cosign_queue(request: HttpRequest) -> HttpResponse:
+def cosign_queue(request: StaffRequest) -> HttpResponse:
     """Assistants' signed notes that wait: those this therapist answers for stand first."""
     waiting = (
         Note.objects.visible_to(request.user)
@@ -84,7 +85,7 @@ def cosign_queue(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _put_name(request: HttpRequest, pk: int, *, verb: Any, done: str) -> HttpResponse:
+def _put_name(request: StaffRequest, pk: int, *, verb: Any, done: str) -> HttpResponse:
     """Sign or co-sign; whatever stands in the way is said beside the password."""
     row = open_note(pk, by=request.user)
     form = SignForm(request.POST, can_take_over=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from csp.decorators import csp_exempt
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,13 +13,14 @@ from documentation.access import open_note
 from documentation.models import Note, NotePdf
 from documentation.tasks import render_note_pdf
 from people.access import CLINICAL, READS_CHARTS, allow, find_visible
+from scheduling.access import StaffRequest
 from web.responses import go_to
 
 
 @csp_exempt()  # the browser's own viewer is no page of ours; a PDF carries no script
 @allow(*READS_CHARTS)
 @require_safe
-def note_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+def note_pdf(request: StaffRequest, pk: int) -> HttpResponse:
     row = find_visible(Note.objects.select_related("visit__patient"), pk, by=request.user)
     ready = NotePdf.objects.filter(note=row, status=NotePdf.Status.READY).first()
     if ready is None:
@@ -35,7 +36,7 @@ def note_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(*READS_CHARTS)
 @require_safe
-def pdf_state(request: HttpRequest, pk: int) -> HttpResponse:
+def pdf_state(request: StaffRequest, pk: int) -> HttpResponse:
     """Whether the PDF is ready: asked every two seconds, shows nothing of the patient, and is
     therefore no reading of the chart."""
     row = find_visible(Note.objects.all(), pk, by=request.user)
@@ -46,7 +47,7 @@ def pdf_state(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(*CLINICAL)
 @require_POST
-def pdf_again(request: HttpRequest, pk: int) -> HttpResponse:
+def pdf_again(request: StaffRequest, pk: int) -> HttpResponse:
     row = open_note(pk, by=request.user)
     if pdf.ask_again(note=row, by=request.user):
         render_note_pdf.delay(row.pk)

@@ -268,6 +268,27 @@ def test_a_case_is_changed_and_a_stale_page_does_not_undo_what_others_wrote(
     )
 
 
+def test_a_case_keeps_a_therapist_and_a_referrer_who_have_left(page, patient, therapist):
+    episode = EpisodeFactory(patient=patient)
+    EpisodeDiagnosisFactory(episode=episode)
+    left, referrer = episode.therapist, episode.referring_provider
+    for row in (left, referrer):
+        type(row).objects.filter(pk=row.pk).update(is_active=False)
+
+    response = page.post(
+        url("episode-edit", episode.pk),
+        form_values(patient, left, referring_provider=referrer.pk, diagnoses=["I69.354"]),
+    )
+
+    episode.refresh_from_db()
+    assert response.status_code == 303
+    assert (episode.title, episode.therapist, episode.referring_provider) == (
+        "Left knee",
+        left,
+        referrer,
+    )
+
+
 # --- Choosing diagnoses -------------------------------------------------------------------------
 
 
