@@ -17,7 +17,7 @@ from documentation.rules.session import NotASession
 from documentation.session_forms import PlainSessionForm, TodayForm, read_json
 from people import audit
 from people.access import CLINICAL, allow, find_visible, open_patient
-from people.models import Role, Therapist, User
+from people.models import Patient, Role, Therapist, User
 from scheduling.access import StaffRequest
 from scheduling.facts import NotBookable, WrongStatus
 from scheduling.models import Appointment
@@ -123,6 +123,7 @@ def appointment_panel(request: StaffRequest, pk: int) -> HttpResponse:
 @require_GET
 def patient_panel(request: StaffRequest, pk: int) -> HttpResponse:
     """On the patient's page: a visit without an appointment. The page itself was audited."""
+    find_visible(Patient.objects.all(), pk, by=request.user)
     is_clinician = Therapist.objects.filter(user=request.user, is_active=True).exists()
     context = {"patient_id": pk, "is_clinician": is_clinician}
     return render(request, "documentation/_session_walk_in.html", context)

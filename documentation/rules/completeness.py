@@ -249,9 +249,11 @@ def _case(case: Case) -> list[Finding]:
 
 
 def check_visit(logged: Logged, case: Case, *, discipline: str = "") -> list[Finding]:
-    """Everything the visit lacks: what was typed wrongly first, then service by service."""
-    found = [at_path(path, message) for path, message in logged.errors.items()]
-    found += _services(logged)
+    """Everything the visit lacks: service by service, mistakes first; then the visit itself."""
+    wrong = [at_path(path, message) for path, message in logged.errors.items()]
+    found = _services(logged)
     for entry in logged.entries:
+        found += [finding for finding in wrong if finding.entry == entry.key]
         found += check_entry(entry, case, discipline=discipline)
+    found += [finding for finding in wrong if not finding.entry]
     return [*found, *_minutes(logged), *_note(logged), *_case(case)]

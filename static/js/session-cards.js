@@ -68,14 +68,13 @@ export function drawEntry(page, entry) {
       "div",
       { class: "entry-head" },
       name,
-      h("div", { class: "entry-minutes", id: path }, minutes, carriedMark(page, entry, "minutes")),
+      h("div", { class: "entry-minutes", id: path }, minutes),
       remove,
     ),
     h(
       "div",
       { class: "entry-body" },
-      findingsAt(path),
-      findingsAt(pathOf(entry, "code")),
+      h("div", { class: "minutes-notes" }, carriedMark(page, entry, "minutes"), findingsAt(path), findingsAt(pathOf(entry, "code"))),
       entry.code === NEURO ? drawNeuro(page, entry) : plainBody(page, entry, code),
     ),
   );

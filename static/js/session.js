@@ -289,7 +289,7 @@ function goTo(path) {
 }
 
 function drawAdd() {
-  const chip = (code) => h("button", { class: "chip chip-add", type: "button", "data-add": code, onclick: () => add(code) }, icon("plus"), h("strong", {}, code), page.codes.get(code).label);
+  const chip = (code) => h("button", { class: "chip chip-add", type: "button", "data-add": code, "aria-label": `${code} ${page.codes.get(code).label}`, onclick: () => add(code) }, icon("plus"), h("strong", {}, code), h("span", { class: "chip-word" }, page.codes.get(code).label));
   const options = [...data.codes].sort((a, b) => b.fits - a.fits).map((code) => ({
     id: code.code,
     label: `${code.code} ${code.label}`,
