@@ -22,6 +22,13 @@ from web.responses import go_to, log_in_first, wants_piece
 
 View = Callable[..., HttpResponse]
 
+
+class StaffRequest(HttpRequest):
+    """A request that `allow` has let in: somebody is signed in."""
+
+    user: User
+
+
 ANY_STAFF = tuple(Role.values)
 CLINICAL = (Role.OWNER, Role.THERAPIST, Role.ASSISTANT)
 DESK = (Role.OWNER, Role.FRONT_DESK)
@@ -38,7 +45,7 @@ def allow(*roles: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return log_in_first(request)
             if not request.user.has_role(*rule):
@@ -59,7 +66,7 @@ def public(view: View) -> View:
     return view
 
 
-def _must_choose_a_password(request: HttpRequest) -> bool:
+def _must_choose_a_password(request: StaffRequest) -> bool:
     match = request.resolver_match
     on_account_pages = match is not None and (match.url_name or "").startswith("account_")
     return bool(request.user.password_is_temporary) and not on_account_pages

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 
 
-class StaffOnly(DefaultAccountAdapter):  # type: ignore[misc]
+class StaffOnly(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework import exceptions, mixins, serializers, viewsets
+from rest_framework import exceptions, mixins, viewsets
+from rest_framework.request import Request
 
 from people import audit, intake, search
 from people.access import ANY_STAFF, DESK, TAKES_CARDS
 from people.idempotency import Idempotent
-from people.models import Authorization, Coverage, Patient
+from people.models import Authorization, Coverage, Patient, User
 from people.serializers import AuthorizationSerializer, CoverageSerializer, PatientSerializer
+
+
+class StaffApiRequest(Request):
+    """A request that the view's rule has let in: somebody is signed in."""
+
+    user: User
 
 
 class _Rows(
@@ -21,19 +28,21 @@ class _Rows(
     mixins.RetrieveModelMixin,
     mixins.CreateModelMixin,
     mixins.UpdateModelMixin,
-    viewsets.GenericViewSet,
+    viewsets.GenericViewSet[Any],
 ):
     """List, read, add and change in part; who reads one record is written down."""
 
     http_method_names = ["get", "post", "patch", "head", "options"]
     lookup_value_regex = r"\d{1,18}"
     viewed: str
+    request: StaffApiRequest
 
     def get_queryset(self) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_queryset()
+        rows: Any = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
-            return rows
-        return self.narrowed(rows.visible_to(self.request.user))  # type: ignore[attr-defined]
+            return cast("QuerySet[Any]", rows)
+        visible: QuerySet[Any] = rows.visible_to(self.request.user)
+        return self.narrowed(visible)
 
     def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows the address asks for."""
@@ -77,19 +86,19 @@ class PatientViewSet(_Rows):
     access_rules = {"create": DESK, "partial_update": DESK}
     viewed = "patient.viewed"
 
-    def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def narrowed(self, rows: Any) -> QuerySet[Any]:
         typed = self.request.query_params.get("q")
         return rows if typed is None or self.action != "list" else search.find(rows, typed)
 
     def patient_of(self, row: Patient) -> Patient:
         return row
 
-    def perform_create(self, serializer: serializers.BaseSerializer[Any]) -> None:
+    def perform_create(self, serializer: Any) -> None:
         serializer.instance = intake.register_patient(
             by=self.request.user, **serializer.validated_data
         )
 
-    def perform_update(self, serializer: serializers.BaseSerializer[Any]) -> None:
+    def perform_update(self, serializer: Any) -> None:
         serializer.instance = intake.change_patient(
             patient=serializer.instance, by=self.request.user, **serializer.validated_data
         )
@@ -115,10 +124,10 @@ class CoverageViewSet(_Rows):
     def patient_of(self, row: Coverage) -> Patient:
         return row.patient
 
-    def perform_create(self, serializer: serializers.BaseSerializer[Any]) -> None:
+    def perform_create(self, serializer: Any) -> None:
         serializer.instance = intake.add_coverage(by=self.request.user, **serializer.validated_data)
 
-    def perform_update(self, serializer: serializers.BaseSerializer[Any]) -> None:
+    def perform_update(self, serializer: Any) -> None:
         serializer.instance = intake.change_coverage(
             coverage=serializer.instance, by=self.request.user, **serializer.validated_data
         )
@@ -139,12 +148,12 @@ class AuthorizationViewSet(_Rows):
     def patient_of(self, row: Authorization) -> Patient:
         return row.coverage.patient
 
-    def perform_create(self, serializer: serializers.BaseSerializer[Any]) -> None:
+    def perform_create(self, serializer: Any) -> None:
         serializer.instance = intake.add_authorization(
             by=self.request.user, **serializer.validated_data
         )
 
-    def perform_update(self, serializer: serializers.BaseSerializer[Any]) -> None:
+    def perform_update(self, serializer: Any) -> None:
         serializer.instance = intake.change_authorization(
             authorization=serializer.instance, by=self.request.user, **serializer.validated_data
         )

@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiParameter
 from people.idempotency import HEADER, LONGEST_KEY, WRITES, Idempotent
 
 
-class BearerToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class BearerToken(OpenApiAuthenticationExtension):
     target_class = "people.api_access.TokenAuthentication"
     name = "token"
 
@@ -23,7 +23,7 @@ class BearerToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         }
 
 
-class SessionCookie(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class SessionCookie(OpenApiAuthenticationExtension):
     target_class = "people.api_access.SessionAuthentication"
     name = "session"
 

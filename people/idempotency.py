@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,7 +20,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from people.models import IdempotentAnswer
+from people.models import IdempotentAnswer, User
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 100
@@ -82,11 +82,12 @@ def _once(handler: Handler, key: str) -> Handler:
 
 def _claim(request: Request, key: str, fingerprint: str) -> IdempotentAnswer:
     """The key's row, locked: the answer already given, or a new one without an answer."""
-    mine = IdempotentAnswer.objects.filter(user=request.user, key=key)
+    user = cast("User", request.user)
+    mine = IdempotentAnswer.objects.filter(user=user, key=key)
     mine.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
     # ON CONFLICT DO NOTHING waits for whoever is inserting the same key.
     IdempotentAnswer.objects.bulk_create(
-        [IdempotentAnswer(user=request.user, key=key, request_sha256=fingerprint)],
+        [IdempotentAnswer(user=user, key=key, request_sha256=fingerprint)],
         ignore_conflicts=True,
     )
     return mine.select_for_update().get()

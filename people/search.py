@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models.expressions import Combinable
 
 from people.models.patient import FOLDED_NAME, NUMBERS, PatientQuerySet, folded
 
@@ -83,10 +84,15 @@ def find(patients: PatientQuerySet, typed: str) -> PatientQuerySet:
     for name in question.names:
         # One or two letters begin a part of the name, or half the clinic would be found.
         part = name if len(name) >= WHOLE_PART else f" {name}"
-        patients = patients.filter(folded_name__contains=folded(Value(part)))
+        patients = patients.filter(Q(folded_name__contains=folded(Value(part))))
     for clue in question.clues:
         patients = patients.filter(_fits(clue))
-    order = [*_likeliest_first(question.names), F("folded_name"), F("birth_date"), F("pk")]
+    order: list[Combinable] = [
+        *_likeliest_first(question.names),
+        F("folded_name"),
+        F("birth_date"),
+        F("pk"),
+    ]
     return patients.order_by(*order)
 
 
@@ -101,7 +107,7 @@ def _fits(clue: Clue) -> Q:
     return fits
 
 
-def _likeliest_first(names: tuple[str, ...]) -> list[Case]:
+def _likeliest_first(names: tuple[str, ...]) -> list[Combinable]:
     """The folded name begins with the last name, so this puts those first whose last name begins
     with one of the words."""
     begins = [When(folded_name__startswith=folded(Value(f" {n}")), then=Value(0)) for n in names]

@@ -26,28 +26,26 @@ class PhoneField(serializers.CharField):
             raise serializers.ValidationError(error.messages) from error
 
 
-class RowSerializer(serializers.ModelSerializer):
+class RowSerializer(serializers.ModelSerializer[Any]):
     """What belongs to the row's place (its patient, its card) is given once and never changed."""
 
-    def get_fields(self) -> dict[str, serializers.Field]:
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         fields = super().get_fields()
         if self.instance is not None:
             for name in getattr(self.Meta, "fixed", ()):
                 fields[name].read_only = True
         return fields
 
-    def staff(self) -> Any:
-        return self.context["request"].user
 
-
-class VisibleField(serializers.PrimaryKeyRelatedField):
+class VisibleField(serializers.PrimaryKeyRelatedField[Any]):
     """An id that counts only when the caller may see the record."""
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().visible_to(self.context["request"].user)
+        rows: Any = super().get_queryset()
+        return rows.visible_to(self.context["request"].user)
 
 
-class ClinicField(serializers.PrimaryKeyRelatedField):
+class ClinicField(serializers.PrimaryKeyRelatedField[Any]):
     def get_queryset(self) -> Any:
         return self.context["request"].user.visible_clinics().filter(is_active=True)
 

@@ -83,8 +83,10 @@ def change_account(
         changed.append("clinics")
     changed += _write_therapist(account, therapist)
     if changed:
-        roles = {"roles": sorted(account.roles)} if "roles" in changed else {}
-        audit.record(by=by, action="account.changed", target=account, fields=changed, **roles)
+        detail: dict[str, Any] = {"fields": changed}
+        if "roles" in changed:
+            detail["roles"] = sorted(account.roles)
+        audit.record(by=by, action="account.changed", target=account, **detail)
     return account
 
 

@@ -27,7 +27,7 @@ class PhoneField(_FreelyTyped):
     widget = forms.TelInput
 
     def to_python(self, value: Any) -> str:
-        typed = super().to_python(value)
+        typed = super().to_python(value) or ""
         if len(typed) > 40:
             raise ValidationError("Write a telephone number such as 503 555 0142.", code="phone")
         return phone_as_stored(typed)
@@ -50,7 +50,7 @@ class NumberField(_FreelyTyped):
         self.widget.attrs.setdefault("inputmode", "numeric")
 
     def to_python(self, value: Any) -> str:
-        return re.sub(r"[\s-]", "", super().to_python(value))
+        return re.sub(r"[\s-]", "", super().to_python(value) or "")
 
 
 class PostalCodeField(_FreelyTyped):
@@ -61,7 +61,7 @@ class PostalCodeField(_FreelyTyped):
         self.widget.attrs.setdefault("inputmode", "numeric")
 
     def to_python(self, value: Any) -> str:
-        typed = super().to_python(value)
+        typed = super().to_python(value) or ""
         plus_four = re.fullmatch(r"(\d{5})[\s-]?(\d{4})", typed, re.ASCII)
         return f"{plus_four[1]}-{plus_four[2]}" if plus_four else typed
 
@@ -75,7 +75,7 @@ class CodesField(forms.CharField):
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
         if isinstance(value, list):
             return value
-        codes = re.split(r"[\s,;]+", super().to_python(value).upper())
+        codes = re.split(r"[\s,;]+", (super().to_python(value) or "").upper())
         return list(dict.fromkeys(code for code in codes if code))
 
     def validate(self, value: Any) -> None:

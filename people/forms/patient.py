@@ -62,7 +62,7 @@ class PatientForm(RowForm):
         if self.instance.pk is not None:
             clinics = clinics | self.by.visible_clinics().filter(pk=self.instance.clinic_id)
             clinics = clinics.distinct()
-        self.fields["clinic"].queryset = clinics
+        self.choice("clinic").queryset = clinics
         if self.instance.pk is None and len(clinics) == 1:
             self.initial["clinic"] = clinics[0].pk
         if self.instance.pk is None:
@@ -106,8 +106,8 @@ class CoverageForm(RowForm):
         payers = Payer.objects.filter(is_active=True)
         if self.instance.pk is not None:
             payers = payers | Payer.objects.filter(pk=self.instance.payer_id)
-        self.fields["payer"].queryset = payers
-        self.fields["payer"].empty_label = "Choose a payer"
+        self.choice("payer").queryset = payers
+        self.choice("payer").empty_label = "Choose a payer"
 
     def subscriber_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in SUBSCRIBER_FIELDS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -48,7 +48,7 @@ TIME_ZONES = [
 PO_BOX = re.compile(r"\bp\.?\s*o\.?\s*box\b", re.IGNORECASE)
 
 
-def _need_claim_address(form: forms.ModelForm) -> None:
+def _need_claim_address(form: RowForm) -> None:
     for name in ("line1", "city", "state", "postal_code"):
         form.fields[name].required = True
     form.fields["postal_code"].help_text = "With the four digits after the dash: claims need them."
@@ -139,7 +139,8 @@ class ClinicForm(RowForm):
         stored = self.instance.time_zone
         if stored and stored not in dict(zones) and stored in zoneinfo.available_timezones():
             zones.append((stored, stored))
-        self.fields["time_zone"].choices = [("", "Choose"), *zones]
+        time_zone = cast("forms.ChoiceField", self.fields["time_zone"])
+        time_zone.choices = [("", "Choose"), *zones]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data

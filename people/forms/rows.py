@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -29,13 +29,19 @@ class RowForm(TidyModelForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.show_hidden_initial = row is not None
-            if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
-                field.empty_label = "Choose" if field.required else EMPTY_CHOICE
+            nothing = "Choose" if field.required else EMPTY_CHOICE
+            if isinstance(field, forms.ModelChoiceField):
+                if field.empty_label is not None:
+                    field.empty_label = nothing
             elif isinstance(field, forms.TypedChoiceField):
-                nothing = "Choose" if field.required else EMPTY_CHOICE
+                widget = cast("forms.Select", field.widget)
                 field.choices = [
-                    (value, label if value else nothing) for value, label in field.choices
+                    (value, label if value else nothing) for value, label in widget.choices
                 ]
+
+    def choice(self, name: str) -> forms.ModelChoiceField[Any]:
+        """A field that offers rows, to narrow which."""
+        return cast("forms.ModelChoiceField[Any]", self.fields[name])
 
     def new_values(self) -> dict[str, Any]:
         """All clean values, for a row that is to be made."""

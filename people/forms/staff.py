@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -87,13 +87,13 @@ class TherapistForm(RowForm):
     def __init__(self, *args: Any, roles: list[str], **kwargs: Any) -> None:
         self.roles = roles
         super().__init__(*args, **kwargs)
-        self.fields["supervisor"].queryset = (
+        self.choice("supervisor").queryset = (
             Therapist.objects.filter(is_active=True)
             .exclude(credential__in=Therapist.ASSISTANTS)
             .exclude(pk=self.instance.pk)
             .select_related("user")
         )
-        self.fields["supervisor"].empty_label = "Nobody"
+        self.choice("supervisor").empty_label = "Nobody"
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
@@ -122,7 +122,8 @@ class AuditFilterForm(TidyForm):
 
     def __init__(self, *args: Any, actions: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["action"].choices = [("", "Everything"), *actions]
+        action = cast("forms.ChoiceField", self.fields["action"])
+        action.choices = [("", "Everything"), *actions]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data

@@ -28,7 +28,7 @@ class Sex(models.TextChoices):
     UNKNOWN = "U", "Unknown or other"
 
 
-def folded(text: models.Expression) -> models.Func:
+def folded(text: models.Expression | models.F) -> models.Func:
     """Text as search compares it: no accents, no capitals, no apostrophes, hyphens as blanks."""
     return models.Func(text, function="people_fold", output_field=models.TextField())
 

@@ -24,15 +24,15 @@ class Role(models.TextChoices):
 class EmailUserManager(UserManager["User"]):
     """Accounts are named by e-mail; there is no user name."""
 
-    def _create_user_object(self, username, email, password, **fields):  # type: ignore[no-untyped-def]
+    def _create_user_object(self, username, email, password, **fields):
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         return user
 
-    def create_user(self, email, password=None, **fields):  # type: ignore[no-untyped-def,override]
+    def create_user(self, email, password=None, **fields):  # type: ignore[override]
         return super().create_user(email, email, password, **fields)
 
-    def create_superuser(self, email, password=None, **fields):  # type: ignore[no-untyped-def,override]
+    def create_superuser(self, email, password=None, **fields):  # type: ignore[override]
         """The first account of a practice, made on the command line: its owner."""
         fields.setdefault("roles", [Role.OWNER])
         return super().create_superuser(email, email, password, **fields)
@@ -63,7 +63,7 @@ class User(AbstractUser):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects: ClassVar[EmailUserManager] = EmailUserManager()  # type: ignore[assignment]
+    objects: ClassVar[EmailUserManager] = EmailUserManager()
 
     class Meta:
         ordering = ["last_name", "first_name"]

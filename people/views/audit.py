@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST
 
 from people import audit
-from people.access import OVERSIGHT, allow
+from people.access import OVERSIGHT, StaffRequest, allow
 from people.forms.rows import status_of
 from people.forms.staff import AuditFilterForm
 from people.models import AuditEvent, Clinic, Patient
@@ -28,7 +28,7 @@ PAGE_SIZE = 50
 
 
 @allow(*OVERSIGHT)
-def audit_line(request: HttpRequest) -> HttpResponse:
+def audit_line(request: StaffRequest) -> HttpResponse:
     """The list. The filter comes by POST and goes on as ids: an MRN has no place in an address."""
     names = AuditEvent.objects.order_by("action").values_list("action", flat=True).distinct()
     actions = [(name, in_words(name)) for name in names]
@@ -60,7 +60,7 @@ def audit_line(request: HttpRequest) -> HttpResponse:
 
 @allow(*OVERSIGHT)
 @require_POST
-def audit_verify(request: HttpRequest) -> HttpResponse:
+def audit_verify(request: StaffRequest) -> HttpResponse:
     """Recompute the whole chain, and write down that it was done."""
     broken = audit.broken_links()
     linked = AuditEvent.objects.exclude(position=None).count()
@@ -115,7 +115,7 @@ def _as_ids(values: dict[str, Any]) -> tuple[dict[str, str], str | None]:
 
 
 def _filtered(
-    request: HttpRequest,
+    request: StaffRequest,
 ) -> tuple[QuerySet[AuditEvent], dict[str, str], dict[str, Any]]:
     """The events that the address asks for; what cannot be read there is left out."""
     events = AuditEvent.objects.all()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from people import intake
 from people.access import (
     TAKES_CARDS,
+    StaffRequest,
     allow,
     open_authorization,
     open_coverage,
@@ -22,7 +23,7 @@ from web.responses import go_to
 
 
 @allow(*TAKES_CARDS)
-def coverage_new(request: HttpRequest, patient_id: int) -> HttpResponse:
+def coverage_new(request: StaffRequest, patient_id: int) -> HttpResponse:
     patient = open_patient(patient_id, by=request.user)
     form = CoverageForm(
         request.POST or None, by=request.user, initial={"priority": _next_priority(patient.pk)}
@@ -40,7 +41,7 @@ def coverage_new(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 
 @allow(*TAKES_CARDS)
-def coverage_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def coverage_edit(request: StaffRequest, pk: int) -> HttpResponse:
     coverage = open_coverage(pk, by=request.user)
     form = CoverageForm(request.POST or None, instance=coverage, by=request.user)
     if form.is_bound and form.is_valid():
@@ -56,7 +57,7 @@ def coverage_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(*TAKES_CARDS)
-def authorization_new(request: HttpRequest, coverage_id: int) -> HttpResponse:
+def authorization_new(request: StaffRequest, coverage_id: int) -> HttpResponse:
     coverage = open_coverage(coverage_id, by=request.user)
     form = AuthorizationForm(request.POST or None, by=request.user)
     if form.is_bound and form.is_valid():
@@ -77,7 +78,7 @@ def authorization_new(request: HttpRequest, coverage_id: int) -> HttpResponse:
 
 
 @allow(*TAKES_CARDS)
-def authorization_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def authorization_edit(request: StaffRequest, pk: int) -> HttpResponse:
     authorization = open_authorization(pk, by=request.user)
     form = AuthorizationForm(request.POST or None, instance=authorization, by=request.user)
     patient = authorization.coverage.patient

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from people import directory
-from people.access import ANY_STAFF, BILLING, SEES_CARDS, TAKES_CARDS, allow
+from people.access import ANY_STAFF, BILLING, SEES_CARDS, TAKES_CARDS, StaffRequest, allow
 from people.forms.directory import PayerForm, ReferrerForm
 from people.forms.rows import status_of
 from people.models import Payer, ReferringProvider
@@ -19,7 +19,7 @@ from web.responses import go_to
 
 @allow(*SEES_CARDS)
 @require_safe
-def payers(request: HttpRequest) -> HttpResponse:
+def payers(request: StaffRequest) -> HttpResponse:
     context = {
         "payers": Payer.objects.order_by("-is_active", "name"),
         "may_write": request.user.has_role(*BILLING),
@@ -28,7 +28,7 @@ def payers(request: HttpRequest) -> HttpResponse:
 
 
 @allow(*BILLING)
-def payer_new(request: HttpRequest) -> HttpResponse:
+def payer_new(request: StaffRequest) -> HttpResponse:
     form = PayerForm(request.POST or None, by=request.user)
     if form.is_bound and form.is_valid():
         try:
@@ -43,7 +43,7 @@ def payer_new(request: HttpRequest) -> HttpResponse:
 
 
 @allow(*BILLING)
-def payer_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def payer_edit(request: StaffRequest, pk: int) -> HttpResponse:
     payer = get_object_or_404(Payer, pk=pk)
     form = PayerForm(request.POST or None, instance=payer, by=request.user)
     if form.is_bound and form.is_valid():
@@ -60,7 +60,7 @@ def payer_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(*ANY_STAFF)
 @require_safe
-def referrers(request: HttpRequest) -> HttpResponse:
+def referrers(request: StaffRequest) -> HttpResponse:
     context = {
         "referrers": ReferringProvider.objects.order_by("-is_active", "last_name", "first_name"),
         "may_write": request.user.has_role(*TAKES_CARDS),
@@ -69,7 +69,7 @@ def referrers(request: HttpRequest) -> HttpResponse:
 
 
 @allow(*TAKES_CARDS)
-def referrer_new(request: HttpRequest) -> HttpResponse:
+def referrer_new(request: StaffRequest) -> HttpResponse:
     form = ReferrerForm(request.POST or None, by=request.user)
     if form.is_bound and form.is_valid():
         try:
@@ -84,7 +84,7 @@ def referrer_new(request: HttpRequest) -> HttpResponse:
 
 
 @allow(*TAKES_CARDS)
-def referrer_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def referrer_edit(request: StaffRequest, pk: int) -> HttpResponse:
     referrer = get_object_or_404(ReferringProvider, pk=pk)
     form = ReferrerForm(request.POST or None, instance=referrer, by=request.user)
     if form.is_bound and form.is_valid():

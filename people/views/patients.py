@@ -5,14 +5,22 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from people import intake, search
-from people.access import ANY_STAFF, DESK, TAKES_CARDS, allow, find_visible, open_patient
+from people.access import (
+    ANY_STAFF,
+    DESK,
+    TAKES_CARDS,
+    StaffRequest,
+    allow,
+    find_visible,
+    open_patient,
+)
 from people.forms.patient import PatientForm, SearchForm
 from people.forms.rows import status_of
 from people.models import Patient, Role
@@ -23,7 +31,7 @@ PALETTE_SIZE = 8
 
 
 @allow(*ANY_STAFF)
-def patients(request: HttpRequest) -> HttpResponse:
+def patients(request: StaffRequest) -> HttpResponse:
     """The list, and search as you type. A question comes by POST: a name has no place in an
     address, which histories and proxies keep."""
     form = SearchForm(request.POST or None)
@@ -51,9 +59,10 @@ def patients(request: HttpRequest) -> HttpResponse:
 
 
 @allow(*ANY_STAFF)
-def search_patients(request: HttpRequest) -> JsonResponse:
+@require_POST
+def search_patients(request: StaffRequest) -> JsonResponse:
     """What the command palette asks: the eight likeliest patients."""
-    form = SearchForm(request.POST if request.method == "POST" else request.GET)
+    form = SearchForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"patients": [], "errors": form.errors}, status=400)
     visible = Patient.objects.visible_to(request.user)
@@ -77,7 +86,7 @@ def search_patients(request: HttpRequest) -> JsonResponse:
 
 @allow(*ANY_STAFF)
 @require_safe
-def patient(request: HttpRequest, pk: int) -> HttpResponse:
+def patient(request: StaffRequest, pk: int) -> HttpResponse:
     row = open_patient(pk, by=request.user)
     today = timezone.localdate(timezone=row.clinic.zone)
     coverages = [
@@ -110,7 +119,7 @@ def patient(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(*DESK)
-def patient_new(request: HttpRequest) -> HttpResponse:
+def patient_new(request: StaffRequest) -> HttpResponse:
     form = PatientForm(request.POST or None, by=request.user)
     duplicates: list[Patient] = []
     if form.is_bound and form.is_valid():
@@ -136,7 +145,7 @@ def patient_new(request: HttpRequest) -> HttpResponse:
 
 
 @allow(*DESK)
-def patient_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def patient_edit(request: StaffRequest, pk: int) -> HttpResponse:
     row = open_patient(pk, by=request.user)
     form = PatientForm(request.POST or None, instance=row, by=request.user)
     if form.is_bound and form.is_valid():
@@ -157,7 +166,7 @@ def patient_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(Role.OWNER)
 @require_POST
-def patient_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def patient_remove(request: StaffRequest, pk: int) -> HttpResponse:
     row = find_visible(Patient.objects.all(), pk, by=request.user)
     intake.remove_patient(patient=row, by=request.user)
     messages.success(
@@ -168,7 +177,7 @@ def patient_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(Role.OWNER)
 @require_safe
-def removed_patients(request: HttpRequest) -> HttpResponse:
+def removed_patients(request: StaffRequest) -> HttpResponse:
     removed = (
         Patient.objects.removed_visible_to(request.user)
         .select_related("clinic")
@@ -180,7 +189,7 @@ def removed_patients(request: HttpRequest) -> HttpResponse:
 
 @allow(Role.OWNER)
 @require_POST
-def patient_restore(request: HttpRequest, pk: int) -> HttpResponse:
+def patient_restore(request: StaffRequest, pk: int) -> HttpResponse:
     removed = Patient.objects.removed_visible_to(request.user).filter(pk=pk).first()
     row = removed or find_visible(Patient.objects.all(), pk, by=request.user)
     intake.restore_patient(patient=row, by=request.user)

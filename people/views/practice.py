@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from people import set_up
-from people.access import OVERSIGHT, allow
+from people.access import OVERSIGHT, StaffRequest, allow
 from people.forms.practice import PLACES_OF_SERVICE, TIME_ZONES, ClinicForm, PracticeForm
 from people.forms.rows import status_of
 from people.models import Clinic, Practice, Role
@@ -19,7 +19,7 @@ from web.responses import go_to
 
 @allow(*OVERSIGHT)
 @require_safe
-def practice(request: HttpRequest) -> HttpResponse:
+def practice(request: StaffRequest) -> HttpResponse:
     context = {
         "practice": Practice.objects.first(),
         "may_write": request.user.has_role(Role.OWNER),
@@ -28,7 +28,7 @@ def practice(request: HttpRequest) -> HttpResponse:
 
 
 @allow(Role.OWNER)
-def practice_edit(request: HttpRequest) -> HttpResponse:
+def practice_edit(request: StaffRequest) -> HttpResponse:
     row = Practice.objects.first()
     form = PracticeForm(request.POST or None, instance=row, by=request.user)
     if form.is_bound and form.is_valid():
@@ -46,7 +46,7 @@ def practice_edit(request: HttpRequest) -> HttpResponse:
 
 @allow(*OVERSIGHT)
 @require_safe
-def clinics(request: HttpRequest) -> HttpResponse:
+def clinics(request: StaffRequest) -> HttpResponse:
     zones, places = dict(TIME_ZONES), dict(PLACES_OF_SERVICE)
     rows = [
         {
@@ -61,7 +61,7 @@ def clinics(request: HttpRequest) -> HttpResponse:
 
 
 @allow(Role.OWNER)
-def clinic_new(request: HttpRequest) -> HttpResponse:
+def clinic_new(request: StaffRequest) -> HttpResponse:
     form = ClinicForm(request.POST or None, by=request.user)
     if form.is_bound and form.is_valid():
         try:
@@ -76,7 +76,7 @@ def clinic_new(request: HttpRequest) -> HttpResponse:
 
 
 @allow(Role.OWNER)
-def clinic_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def clinic_edit(request: StaffRequest, pk: int) -> HttpResponse:
     clinic = get_object_or_404(Clinic, pk=pk)
     form = ClinicForm(request.POST or None, instance=clinic, by=request.user)
     if form.is_bound and form.is_valid():

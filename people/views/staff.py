@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from people import staff
-from people.access import OVERSIGHT, allow
+from people.access import OVERSIGHT, StaffRequest, allow
 from people.forms.rows import status_of
 from people.forms.staff import AccountForm, TherapistForm
 from people.models import Clinic, Role, Therapist, User
@@ -26,7 +26,7 @@ NO_OTHER_OWNER = "Somebody must stay the owner: give another person that role fi
 
 @allow(*OVERSIGHT)
 @require_safe
-def accounts(request: HttpRequest) -> HttpResponse:
+def accounts(request: StaffRequest) -> HttpResponse:
     today = timezone.localdate()
     rows = [
         {
@@ -53,7 +53,7 @@ def _licence_state(therapist: Therapist, today: dt.date) -> str:
 
 
 @allow(Role.OWNER)
-def account_new(request: HttpRequest) -> HttpResponse:
+def account_new(request: StaffRequest) -> HttpResponse:
     clinics = list(Clinic.objects.filter(is_active=True)[:2])
     only_clinic = {"clinics": clinics} if len(clinics) == 1 else {}
     form = AccountForm(request.POST or None, by=request.user, initial=only_clinic)
@@ -74,7 +74,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
 
 
 @allow(Role.OWNER)
-def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def account_edit(request: StaffRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(User, pk=pk)
     therapist = Therapist.objects.filter(user=account).first()
     form = AccountForm(
@@ -111,7 +111,7 @@ def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(Role.OWNER)
 @require_POST
-def account_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+def account_deactivate(request: StaffRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(User, pk=pk)
     try:
         staff.deactivate(account=account, by=request.user)
@@ -126,24 +126,24 @@ def account_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(Role.OWNER)
 @require_POST
-def account_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+def account_reactivate(request: StaffRequest, pk: int) -> HttpResponse:
     return _with_new_password(request, pk, staff.reactivate)
 
 
 @allow(Role.OWNER)
 @require_POST
-def account_new_password(request: HttpRequest, pk: int) -> HttpResponse:
+def account_new_password(request: StaffRequest, pk: int) -> HttpResponse:
     return _with_new_password(request, pk, staff.reset_password)
 
 
 def _with_new_password(
-    request: HttpRequest, pk: int, verb: Callable[..., staff.NewAccount]
+    request: StaffRequest, pk: int, verb: Callable[..., staff.NewAccount]
 ) -> HttpResponse:
     account = get_object_or_404(User, pk=pk)
     return _show_password(request, verb(account=account, by=request.user), is_new=False)
 
 
-def _show_password(request: HttpRequest, made: staff.NewAccount, *, is_new: bool) -> HttpResponse:
+def _show_password(request: StaffRequest, made: staff.NewAccount, *, is_new: bool) -> HttpResponse:
     """The one answer that carries the password; it stands in no session, log or address."""
     context = {
         "account": made.account,
@@ -154,7 +154,7 @@ def _show_password(request: HttpRequest, made: staff.NewAccount, *, is_new: bool
 
 
 def _licence_form(
-    request: HttpRequest, form: AccountForm, therapist: Therapist | None
+    request: StaffRequest, form: AccountForm, therapist: Therapist | None
 ) -> TherapistForm:
     """The licence section; what was typed there counts only when a treating role is chosen."""
     counts = form.is_bound and form.is_valid() and form.treats

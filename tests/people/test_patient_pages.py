@@ -107,7 +107,7 @@ def test_the_palette_gets_eight_patients_of_ones_clinics(client, desk, clinic):
         PatientFactory(clinic=clinic, first_name=f"Ada{n}", mobile_phone="+15035550142")
     PatientFactory(first_name="Ada", last_name="Elsewhere")
 
-    answer = client.get("/patients/search/", {"q": "ada"}).json()
+    answer = client.post("/patients/search/", {"q": "ada"}).json()
 
     first = Patient.objects.get(first_name="Ada0")
     assert len(answer["patients"]) == 8
@@ -119,6 +119,10 @@ def test_the_palette_gets_eight_patients_of_ones_clinics(client, desk, clinic):
         "phone": "+15035550142",
         "url": f"/patients/{first.pk}/",
     }
+
+
+def test_a_name_cannot_be_asked_for_in_an_address(client, desk):
+    assert client.get("/patients/search/", {"q": "ada"}).status_code == 405
 
 
 # --- One patient -------------------------------------------------------------------------------
