@@ -236,7 +236,7 @@ class ExplainView(APIView):
             raise serializers.ValidationError(faults) from None
 
 
-routes = [
+routes: list[tuple[str, type[viewsets.GenericViewSet[Any]], str]] = [
     ("claims", ClaimViewSet, "claim"),
     ("batches", BatchViewSet, "batch"),
 ]

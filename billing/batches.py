@@ -164,7 +164,7 @@ def _locked(batch: Batch) -> Batch:
 
 
 def _frozen(claim: Claim) -> x12.Claim:
-    return claim_from_json(claim.versions.order_by("-number").first().content)
+    return claim_from_json(claim.versions.latest("number").content)
 
 
 def _next_interchange() -> int:

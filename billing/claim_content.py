@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from billing.models import Claim, PayerPolicy
 from billing.policies import policy_on
 from billing.x12 import codes
@@ -121,8 +123,10 @@ def _billing_provider(practice: Practice) -> x12.BillingProvider:
 
 
 def _subscriber(coverage: Coverage, patient: Patient) -> x12.Subscriber:
-    is_self = coverage.relation == Coverage.Relation.SELF
-    if is_self:
+    address: x12.Address | None = None
+    birth_date: dt.date | None = None
+    sex: codes.Sex | None = None
+    if coverage.relation == Coverage.Relation.SELF:
         name, address = _name(patient), _needed_address(patient, "The patient's")
         birth_date, sex = patient.birth_date, codes.Sex(patient.sex)
     else:
@@ -132,7 +136,6 @@ def _subscriber(coverage: Coverage, patient: Patient) -> x12.Subscriber:
             middle=coverage.subscriber_middle_name,
             suffix=coverage.subscriber_suffix,
         )
-        address = birth_date = sex = None
     return x12.Subscriber(
         name=name,
         member_id=coverage.member_id,

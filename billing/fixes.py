@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.urls import reverse, reverse_lazy
+from django.utils.functional import Promise
 
 from billing.models import Claim, Finding
 
@@ -12,7 +13,7 @@ from billing.models import Claim, Finding
 @dataclass(frozen=True)
 class Fix:
     label: str
-    url: str
+    url: str | Promise
 
 
 def link_to_fix(finding: Finding, claim: Claim) -> Fix | None:

@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 log = logging.getLogger(__name__)
 
 
-class Bell(DjangoTask):  # type: ignore[misc]
+class Bell(DjangoTask):
     """A task whose ringing never breaks the act that rings.
 
     What waits is a row in Postgres. When the broker cannot be reached the row stays where it is,

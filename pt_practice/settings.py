@@ -198,7 +198,7 @@ STATICFILES_FINDERS = [
     "web.static_files.VendorFinder",
 ]
 # Of third-party packages only the files that pages load, from where they are installed.
-VENDOR_FILES = {
+VENDOR_FILES: dict[str, tuple[Path | str, list[str]]] = {
     "vendor/tabler": (
         NODE_MODULES / "@tabler" / "core" / "dist",
         ["css/tabler.min.css", "js/tabler.min.js"],

@@ -77,19 +77,19 @@ class _Tidy:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
+            widget: Any = field.widget
             for widget_type, (input_type, iso_format) in ISO_FORMATS.items():
-                if type(field.widget) is widget_type:
-                    field.widget.input_type = input_type
-                    field.widget.format = iso_format
+                if type(widget) is widget_type:
+                    vars(widget).update(input_type=input_type, format=iso_format)
             if isinstance(field.widget, widgets.Textarea) and field.widget.attrs["rows"] == "10":
                 field.widget.attrs["rows"] = "3"  # it grows with what is typed
             if isinstance(field, forms.DecimalField):
                 field.widget.attrs.setdefault("inputmode", "decimal")
 
 
-class TidyForm(_Tidy, forms.Form):
+class TidyForm(_Tidy, forms.Form):  # type: ignore[misc]
     """A form of the house."""
 
 
-class TidyModelForm(_Tidy, forms.ModelForm):
+class TidyModelForm(_Tidy, forms.ModelForm):  # type: ignore[misc]
     """A form of the house over one row."""

@@ -15,7 +15,9 @@ from django.utils.cache import patch_vary_headers
 def wants_piece(request: HttpRequest) -> bool:
     """Whether htmx asks for a piece (and not for a page on its way Back)."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    if not htmx:
+        return False
+    return not htmx.boosted and not htmx.history_restore_request
 
 
 def render_page_or_piece(

@@ -50,7 +50,8 @@ class VendorFinder(BaseFinder):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.packages: list[tuple[str, Path, set[str]]] = []
-        for prefix, (place, patterns) in settings.VENDOR_FILES.items():
+        vendor: dict[str, tuple[Path | str, list[str]]] = dict(settings.VENDOR_FILES)
+        for prefix, (place, patterns) in vendor.items():
             folder = folder_of(place)
             used = {
                 path.relative_to(folder).as_posix()

@@ -91,6 +91,7 @@ def remember_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme", "")
     if theme not in THEMES:
         return bad_request(request)
-    request.user.theme = theme
-    request.user.save(update_fields=["theme"])
+    person: Any = request.user
+    person.theme = theme
+    person.save(update_fields=["theme"])
     return HttpResponse(status=204)

@@ -27,7 +27,7 @@ def default_modifier_order() -> list[str]:
     return ["59", "XE", "XS", "XP", "XU", "GP", "GO", "GN", "CQ", "CO", "KX", "GA", "GX", "GY"]
 
 
-class EffectiveQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class EffectiveQuerySet(models.QuerySet):
     def in_force_on(self, day: dt.date) -> EffectiveQuerySet:
         return self.filter(Q(effective_to=None) | Q(effective_to__gte=day), effective_from__lte=day)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -13,7 +13,7 @@ from billing import batches as verbs
 from billing.models import Batch, TradingPartner
 from billing.x12.segments import X12ValueError
 from people import audit
-from people.access import BILLING, allow
+from people.access import BILLING, StaffRequest, allow
 from people.models import Role
 from web.responses import go_to
 
@@ -22,7 +22,7 @@ SEES_FILES = (Role.OWNER, Role.BILLER, Role.AUDITOR)
 
 @allow(*SEES_FILES)
 @require_GET
-def batch_list(request: HttpRequest) -> HttpResponse:
+def batch_list(request: StaffRequest) -> HttpResponse:
     waiting = [
         {
             "partner": partner,
@@ -43,7 +43,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
 
 @allow(*BILLING)
 @require_POST
-def build(request: HttpRequest, partner_pk: int) -> HttpResponse:
+def build(request: StaffRequest, partner_pk: int) -> HttpResponse:
     partner = get_object_or_404(TradingPartner, pk=partner_pk)
     try:
         batch = verbs.build(partner=partner, by=request.user)
@@ -59,7 +59,7 @@ def build(request: HttpRequest, partner_pk: int) -> HttpResponse:
 
 @allow(*SEES_FILES)
 @require_GET
-def batch(request: HttpRequest, pk: int) -> HttpResponse:
+def batch(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(
         Batch.objects.select_related("partner", "file", "built_by", "sent_by"), pk=pk
     )
@@ -73,7 +73,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(*BILLING)
 @require_GET
-def batch_file(request: HttpRequest, pk: int) -> HttpResponse:
+def batch_file(request: StaffRequest, pk: int) -> HttpResponse:
     """The file as it was built, byte for byte."""
     found = get_object_or_404(Batch.objects.select_related("file"), pk=pk)
     if found.status == Batch.Status.WITHDRAWN:
@@ -88,7 +88,7 @@ def batch_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(*BILLING)
 @require_POST
-def mark_sent(request: HttpRequest, pk: int) -> HttpResponse:
+def mark_sent(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Batch, pk=pk)
     try:
         verbs.mark_sent(batch=found, by=request.user)
@@ -100,7 +100,7 @@ def mark_sent(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(*BILLING)
 @require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Batch, pk=pk)
     try:
         verbs.withdraw(batch=found, by=request.user)

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -19,7 +19,7 @@ from billing.forms import VoidForm
 from billing.models import Claim, Finding
 from billing.models.claim import NotAllowed
 from people import audit
-from people.access import BILLING, READS_CHARTS, allow, find_visible, open_patient
+from people.access import BILLING, READS_CHARTS, StaffRequest, allow, find_visible, open_patient
 from people.models import Role
 from web.responses import go_to, render_page_or_piece, tell, wants_piece
 
@@ -43,7 +43,7 @@ def _listed(claims: QuerySet[Claim]) -> QuerySet[Claim]:
 
 @allow(*SEES_CLAIMS)
 @require_GET
-def work_list(request: HttpRequest) -> HttpResponse:
+def work_list(request: StaffRequest) -> HttpResponse:
     """Claims by what they wait for; those that need work by what holds them."""
     group = request.GET.get("show", "work")
     return _work_list(
@@ -55,7 +55,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
 
 
 def _work_list(
-    request: HttpRequest, group: str, *, check: str = "", page: str = "1"
+    request: StaffRequest, group: str, *, check: str = "", page: str = "1"
 ) -> HttpResponse:
     visible = Claim.objects.visible_to(request.user)
     counts = _counts(visible)
@@ -112,7 +112,7 @@ def _blockers(claims: QuerySet[Claim]) -> list[dict[str, Any]]:
     return [{**row, "label": row["check_id"].replace("_", " ").capitalize()} for row in rows]
 
 
-def _open_claim(request: HttpRequest, pk: int) -> Claim:
+def _open_claim(request: StaffRequest, pk: int) -> Claim:
     claim: Claim = find_visible(
         Claim.objects.select_related(
             "patient",
@@ -135,14 +135,14 @@ def _open_claim(request: HttpRequest, pk: int) -> Claim:
 
 @allow(*SEES_CLAIMS)
 @require_GET
-def claim(request: HttpRequest, pk: int) -> HttpResponse:
+def claim(request: StaffRequest, pk: int) -> HttpResponse:
     """One claim whole: lines with their reasons, proof, findings with their links, versions."""
     found = _open_claim(request, pk)
     audit.record(by=request.user, action="claim.viewed", patient=found.patient, target=found)
     return _show(request, found)
 
 
-def _show(request: HttpRequest, claim: Claim, void_form: VoidForm | None = None) -> HttpResponse:
+def _show(request: StaffRequest, claim: Claim, void_form: VoidForm | None = None) -> HttpResponse:
     episode = claim.visit.episode
     context = {
         "claim": claim,
@@ -171,7 +171,7 @@ def _show(request: HttpRequest, claim: Claim, void_form: VoidForm | None = None)
 
 @allow(*BILLING)
 @require_POST
-def scrub(request: HttpRequest, pk: int) -> HttpResponse:
+def scrub(request: StaffRequest, pk: int) -> HttpResponse:
     found = verbs.scrub(claim=_open_claim(request, pk), by=request.user)
     errors = found.findings.filter(severity=Finding.Severity.ERROR).count()
     said = "Nothing holds this claim." if not errors else f"{errors} to mend."
@@ -180,7 +180,7 @@ def scrub(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(*BILLING)
 @require_POST
-def release(request: HttpRequest, pk: int) -> HttpResponse:
+def release(request: StaffRequest, pk: int) -> HttpResponse:
     found = _open_claim(request, pk)
     try:
         verbs.release(claim=found, by=request.user)
@@ -195,7 +195,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(*BILLING)
 @require_POST
-def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+def take_back(request: StaffRequest, pk: int) -> HttpResponse:
     found = _open_claim(request, pk)
     try:
         verbs.take_back(claim=found, by=request.user)
@@ -206,7 +206,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(*BILLING)
 @require_POST
-def void(request: HttpRequest, pk: int) -> HttpResponse:
+def void(request: StaffRequest, pk: int) -> HttpResponse:
     found = _open_claim(request, pk)
     form = VoidForm(request.POST)
     if not form.is_valid():
@@ -221,7 +221,7 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _after(
-    request: HttpRequest, claim: Claim, message: str, *, level: str = "success"
+    request: StaffRequest, claim: Claim, message: str, *, level: str = "success"
 ) -> HttpResponse:
     if wants_piece(request):
         return tell(_show(request, _open_claim(request, claim.pk)), message, level=level)
@@ -230,7 +230,7 @@ def _after(
 
 @allow(*BILLING)
 @require_POST
-def release_many(request: HttpRequest) -> HttpResponse:
+def release_many(request: StaffRequest) -> HttpResponse:
     """Release the ticked claims; each stands alone, so one that fails holds up no other."""
     chosen = Claim.objects.visible_to(request.user).filter(
         pk__in=[pk for pk in request.POST.getlist("claim") if pk.isdigit()],
@@ -253,7 +253,7 @@ def release_many(request: HttpRequest) -> HttpResponse:
 
 @allow(*READS_CHARTS)
 @require_GET
-def patient_claims(request: HttpRequest, pk: int) -> HttpResponse:
+def patient_claims(request: StaffRequest, pk: int) -> HttpResponse:
     """The patient's tab "Claims": every claim, and what each party owes."""
     patient = open_patient(pk, by=request.user)
     context = {

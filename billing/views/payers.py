@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Prefetch
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from billing.forms import FeeScheduleForm, FeesForm, PartnerForm, PolicyForm
 from billing.models import FeeSchedule, PayerPolicy, TradingPartner
 from people import audit
-from people.access import BILLING, allow
+from people.access import BILLING, StaffRequest, allow
 from people.models import Payer, Role
 from web.responses import go_to
 
@@ -25,7 +25,7 @@ SEES_RULES = (Role.OWNER, Role.BILLER, Role.AUDITOR)
 
 @allow(*SEES_RULES)
 @require_GET
-def policies(request: HttpRequest) -> HttpResponse:
+def policies(request: StaffRequest) -> HttpResponse:
     """Every payer with its policies, and the trading partners their files go to."""
     by_date = PayerPolicy.objects.select_related("partner").order_by("-effective_from")
     held: dict[int, list[PayerPolicy]] = {}
@@ -43,7 +43,7 @@ def policies(request: HttpRequest) -> HttpResponse:
 
 
 def _edit(
-    request: HttpRequest,
+    request: StaffRequest,
     form: ModelForm[Any],
     *,
     title: str,
@@ -65,7 +65,7 @@ def _edit(
 
 
 @allow(*BILLING)
-def policy_new(request: HttpRequest, payer_pk: int) -> HttpResponse:
+def policy_new(request: StaffRequest, payer_pk: int) -> HttpResponse:
     payer = get_object_or_404(Payer, pk=payer_pk)
     form = PolicyForm(request.POST or None, instance=PayerPolicy(payer=payer))
     return _edit(
@@ -79,7 +79,7 @@ def policy_new(request: HttpRequest, payer_pk: int) -> HttpResponse:
 
 
 @allow(*BILLING)
-def policy_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def policy_edit(request: StaffRequest, pk: int) -> HttpResponse:
     policy = get_object_or_404(PayerPolicy.objects.select_related("payer"), pk=pk)
     return _edit(
         request,
@@ -92,7 +92,7 @@ def policy_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(*BILLING)
-def partner_new(request: HttpRequest) -> HttpResponse:
+def partner_new(request: StaffRequest) -> HttpResponse:
     return _edit(
         request,
         PartnerForm(request.POST or None),
@@ -103,7 +103,7 @@ def partner_new(request: HttpRequest) -> HttpResponse:
 
 
 @allow(*BILLING)
-def partner_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def partner_edit(request: StaffRequest, pk: int) -> HttpResponse:
     partner = get_object_or_404(TradingPartner, pk=pk)
     return _edit(
         request,
@@ -116,7 +116,7 @@ def partner_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(*SEES_RULES)
 @require_GET
-def fees(request: HttpRequest) -> HttpResponse:
+def fees(request: StaffRequest) -> HttpResponse:
     """The fee schedules, each with how many codes it prices."""
     context = {
         "schedules": FeeSchedule.objects.select_related("payer").annotate(codes=Count("fees")),
@@ -126,7 +126,7 @@ def fees(request: HttpRequest) -> HttpResponse:
 
 
 @allow(*BILLING)
-def fee_schedule_new(request: HttpRequest) -> HttpResponse:
+def fee_schedule_new(request: StaffRequest) -> HttpResponse:
     return _edit(
         request,
         FeeScheduleForm(request.POST or None),
@@ -137,7 +137,7 @@ def fee_schedule_new(request: HttpRequest) -> HttpResponse:
 
 
 @allow(*SEES_RULES)
-def fee_schedule(request: HttpRequest, pk: int) -> HttpResponse:
+def fee_schedule(request: StaffRequest, pk: int) -> HttpResponse:
     """One schedule: an amount per code."""
     schedule = get_object_or_404(
         FeeSchedule.objects.select_related("payer").prefetch_related(Prefetch("fees")), pk=pk

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,14 +16,14 @@ from billing.coding import (
 )
 from billing.rules.types import UnitRule
 from documentation.models import ProcedureCode, Visit
-from people.access import CLINICAL, READS_CHARTS, allow, find_visible
-from people.models import Authorization
+from people.access import CLINICAL, READS_CHARTS, StaffRequest, allow, find_visible
+from people.models import Authorization, Coverage
 from web.responses import announce, tell
 
 
 @allow(*READS_CHARTS)
 @require_GET
-def visit_units(request: HttpRequest, pk: int) -> HttpResponse:
+def visit_units(request: StaffRequest, pk: int) -> HttpResponse:
     """A piece: units per code under the payer's rule with their proof, and the other rule's."""
     visit = find_visible(Visit.objects.select_related("therapist", "patient"), pk, by=request.user)
     return _units(request, visit)
@@ -31,7 +31,7 @@ def visit_units(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(*CLINICAL)
 @require_POST
-def choose(request: HttpRequest, pk: int) -> HttpResponse:
+def choose(request: StaffRequest, pk: int) -> HttpResponse:
     """Keep the clinician's choice of a tie: `units` comes as "97112:2,97110:1"."""
     visit = find_visible(Visit.objects.select_related("therapist", "patient"), pk, by=request.user)
     try:
@@ -58,7 +58,7 @@ def _parsed(text: str) -> dict[str, int]:
     return units
 
 
-def _units(request: HttpRequest, visit: Visit) -> HttpResponse:
+def _units(request: StaffRequest, visit: Visit) -> HttpResponse:
     coverage = coverage_of(visit)
     without_policy = False
     try:
@@ -103,7 +103,7 @@ def _units(request: HttpRequest, visit: Visit) -> HttpResponse:
     return render(request, "billing/_units.html", context)
 
 
-def _authorization(visit: Visit, coverage: object) -> dict[str, object] | None:
+def _authorization(visit: Visit, coverage: Coverage | None) -> dict[str, object] | None:
     if coverage is None:
         return None
     authorization = (

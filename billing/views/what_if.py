@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 
 from billing.forms import WhatIfForm, WhatIfServices
@@ -12,7 +12,7 @@ from billing.rules.types import UnitRule
 from billing.rules.visit_input import BadInput
 from billing.what_if import explain_data
 from documentation.models import ProcedureCode
-from people.access import allow
+from people.access import StaffRequest, allow
 from people.models import Role
 from web.responses import render_page_or_piece
 
@@ -20,7 +20,7 @@ ASKS_WHAT_IF = (Role.OWNER, Role.BILLER, Role.AUDITOR, Role.THERAPIST, Role.ASSI
 
 
 @allow(*ASKS_WHAT_IF)
-def what_if(request: HttpRequest) -> HttpResponse:
+def what_if(request: StaffRequest) -> HttpResponse:
     """The form with, beside it, the answer under the chosen rule and the other rule's units."""
     asked = request.POST if request.method == "POST" else None
     form = WhatIfForm(

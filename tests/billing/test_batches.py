@@ -226,7 +226,10 @@ def test_two_builders_put_a_claim_into_one_file():
     partner, biller = make_partner(), UserFactory(roles=[Role.BILLER])
     released(make_payer(partner=partner), biller)
 
-    answers = at_once(2, lambda: batches.build(partner=partner, by=biller).claims.count())
+    def build() -> int:
+        return batches.build(partner=partner, by=biller).claims.count()
+
+    answers = at_once(2, build)
 
     assert sorted(map(str, answers)) == sorted(["1", str(batches.NothingToSend)])
     assert EdiFile.objects.count() == 1
