@@ -44,7 +44,18 @@ def clinic_time(moment: dt.datetime | None, place: Any) -> dt.datetime | None:
         return None
     zone = zoneinfo.ZoneInfo(place) if isinstance(place, str) else place.zone
     local = timezone.localtime(moment, zone)
-    shown = _OnTheWall.combine(local.date(), local.timetz())
+    # Not `combine`: it forgets which of a night's two 1:30s a subclass stands for.
+    shown = _OnTheWall(
+        local.year,
+        local.month,
+        local.day,
+        local.hour,
+        local.minute,
+        local.second,
+        local.microsecond,
+        local.tzinfo,
+        fold=local.fold,
+    )
     shown.convert_to_local_time = False
     return shown
 
