@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
 from people import audit
 from people.access import ANY_STAFF, find_visible
+from people.access import StaffRequest as SignedInRequest
 from people.models import Role, User
 from scheduling.models import Appointment
 
@@ -15,10 +15,9 @@ BOOKS = (Role.OWNER, Role.FRONT_DESK, Role.THERAPIST, Role.ASSISTANT)
 SETS_UP = (Role.OWNER,)
 
 
-class StaffRequest(HttpRequest):
-    """A request that `@allow` has let through: somebody is signed in."""
+class StaffRequest(SignedInRequest):
+    """A request that `@allow` has let through, and what htmx says of it."""
 
-    user: User
     htmx: HtmxDetails
 
 

@@ -144,6 +144,14 @@ def in_words(span: Span, clinic: Clinic) -> str:
     return f"{clock(start)} to {clock(end)}"
 
 
+def in_short(starts_at: dt.datetime | dt.time, ends_at: dt.datetime | dt.time) -> str:
+    """8–12 or 1–5:30: for narrow columns, where morning and afternoon go without saying."""
+    return "–".join(
+        clock(end).removesuffix(" am").removesuffix(" pm").removesuffix(":00")
+        for end in (starts_at, ends_at)
+    )
+
+
 def free_times(
     wanted: dt.datetime,
     *,

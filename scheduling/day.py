@@ -25,15 +25,12 @@ class Column:
     working: list[Span]
 
     def hours(self, clinic: Clinic) -> str:
-        """8–12, 1–5:30: short, for the head of a narrow column."""
-        ends = ((block.starts_at, block.ends_at) for block in self.working)
+        """8–12, 1–5:30"""
+        zone = clinic.zone
         return ", ".join(
-            "–".join(_short(moment.astimezone(clinic.zone)) for moment in pair) for pair in ends
+            availability.in_short(block.starts_at.astimezone(zone), block.ends_at.astimezone(zone))
+            for block in self.working
         )
-
-
-def _short(moment: dt.datetime) -> str:
-    return clock(moment).removesuffix(" am").removesuffix(" pm").removesuffix(":00")
 
 
 @dataclass(frozen=True)

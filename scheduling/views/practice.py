@@ -20,6 +20,7 @@ from scheduling import availability, set_up
 from scheduling.access import SETS_UP, StaffRequest
 from scheduling.forms.practice import ClosureForm, HoursForm, RoomForm, TypeForm
 from scheduling.models import AppointmentType, Closure, Room
+from scheduling.slots import Hours
 from web.responses import go_to
 
 
@@ -135,8 +136,8 @@ def hours(request: StaffRequest) -> HttpResponse:
                         "therapist": therapist,
                         "is_default": therapist.pk not in written,
                         "days": [
-                            [block for block in week[therapist.pk] if block.weekday == weekday]
-                            for weekday in range(7)
+                            (name[:3], _hours_of_day(week[therapist.pk], weekday))
+                            for weekday, name in enumerate(set_up.WEEKDAYS)
                         ],
                     }
                     for therapist in therapists
@@ -145,6 +146,11 @@ def hours(request: StaffRequest) -> HttpResponse:
         )
     context = {"clinics": clinics, "weekdays": [name[:3] for name in set_up.WEEKDAYS]}
     return render(request, "scheduling/hours.html", context)
+
+
+def _hours_of_day(week: list[Hours], weekday: int) -> list[str]:
+    blocks = sorted(block for block in week if block.weekday == weekday)
+    return [availability.in_short(block.starts_at, block.ends_at) for block in blocks]
 
 
 @allow(*SETS_UP)
