@@ -39,7 +39,7 @@ def note_pdf(request: StaffRequest, pk: int) -> HttpResponse:
 def pdf_state(request: StaffRequest, pk: int) -> HttpResponse:
     """Whether the PDF is ready: asked every two seconds, shows nothing of the patient, and is
     therefore no reading of the chart."""
-    row = find_visible(Note.objects.all(), pk, by=request.user)
+    row = find_visible(Note.objects.select_related("visit__clinic"), pk, by=request.user)
     state = NotePdf.objects.filter(note=row).defer("file_bytes").first()
     context = {"note": row, "pdf": state, "may_write": request.user.has_role(*CLINICAL)}
     return render(request, "documentation/_note_pdf.html", context)
