@@ -1,13 +1,11 @@
-"""The page of a note: read, sign, co-sign, add to, fetch as PDF; who looked is written down."""
-
-import datetime as dt
+"""The page of a note: read it, sign, co-sign, add to it; who looked is written down."""
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from documentation import signing, tasks
-from documentation.models import Note, NotePdf, Visit
+from documentation.models import Note, Visit
 from people.models import AuditEvent, Role
 from tests.documentation.ready import ready_note, sign, therapist_at
 from tests.factories import PASSWORD, ClinicFactory, UserFactory
@@ -316,98 +314,6 @@ def test_an_addendum_to_an_unsigned_note_is_refused(as_therapist, note):
 
     assert response.status_code == 422
     assert not note.addenda.exists()
-
-
-# --- The PDF ------------------------------------------------------------------------------------
-
-
-def test_while_the_pdf_waits_the_page_asks_again_every_two_seconds(as_therapist, note):
-    sign(note)
-
-    page_text = text_of(as_therapist.get(page("note", note)))
-    piece = text_of(as_therapist.get(page("note-pdf-state", note)))
-
-    for text in (page_text, piece):
-        assert f'hx-get="{page("note-pdf-state", note)}" hx-trigger="every 2s"' in text
-        assert '"X-Background": "1"' in text
-        assert "Waiting in line" in text
-
-
-def test_after_two_minutes_it_asks_less_often(as_therapist, note):
-    sign(note)
-    NotePdf.objects.update(waiting_since=timezone.now() - dt.timedelta(minutes=3))
-
-    assert 'hx-trigger="every 15s"' in text_of(as_therapist.get(page("note-pdf-state", note)))
-
-
-def test_asking_for_the_state_is_no_reading_of_the_chart(as_therapist, note):
-    sign(note)
-    before = AuditEvent.objects.count()
-
-    text = text_of(as_therapist.get(page("note-pdf-state", note)))
-
-    assert AuditEvent.objects.count() == before
-    assert "Okafor" not in text
-
-
-def test_a_ready_pdf_is_linked_and_no_longer_asked_for(as_therapist, note):
-    sign(note)
-    tasks.render_note_pdf(note.pk)
-
-    text = text_of(as_therapist.get(page("note-pdf-state", note)))
-
-    assert f'href="{page("note-pdf", note)}"' in text
-    assert "hx-trigger" not in text
-
-
-def test_the_pdf_opens_inline_without_the_patients_name_and_is_written_down(as_therapist, note):
-    sign(note)
-    tasks.render_note_pdf(note.pk)
-
-    response = as_therapist.get(page("note-pdf", note))
-
-    assert response.content == bytes(NotePdf.objects.get(note=note).file_bytes)
-    assert response["Content-Type"] == "application/pdf"
-    assert response["Content-Disposition"] == f'inline; filename="note-{note.pk}.pdf"'
-    assert response["Cache-Control"] == "no-store, private"
-    assert AuditEvent.objects.latest("pk").action == "note.pdf_viewed"
-
-
-def test_a_pdf_that_is_not_ready_leads_back_to_the_note(as_therapist, note):
-    sign(note)
-
-    response = as_therapist.get(page("note-pdf", note))
-
-    assert response["Location"] == page("note", note)
-    assert "The PDF is not ready yet." in text_of(then(as_therapist, response))
-    assert not AuditEvent.objects.filter(action="note.pdf_viewed").exists()
-
-
-def test_a_failed_pdf_says_so_and_is_tried_again_at_the_press_of_a_button(
-    as_therapist, note, monkeypatch
-):
-    rung = []
-    monkeypatch.setattr(tasks.render_note_pdf, "delay", rung.append)
-    sign(note)
-    NotePdf.objects.update(status="failed", attempts=5, problem="OSError while making the PDF.")
-
-    shown = text_of(as_therapist.get(page("note", note)))
-    as_therapist.post(page("note-pdf-again", note))
-    as_therapist.post(page("note-pdf-again", note))
-
-    assert "The PDF could not be made. OSError while making the PDF." in shown
-    assert "Try again" in shown
-    assert (NotePdf.objects.get(note=note).status, rung) == ("waiting", [note.pk])
-
-
-def test_an_assistants_note_has_no_pdf_before_the_co_signature(client, waiting):
-    client.force_login(waiting.visit.therapist.user)
-
-    before = text_of(client.get(page("note", waiting)))
-    signing.cosign_note(note=waiting, by=waiting.visit.therapist.user, password=PASSWORD)
-    after = text_of(client.get(page("note", waiting)))
-
-    assert ("note-pdf" in before, "note-pdf" in after) == (False, True)
 
 
 # --- Cost ---------------------------------------------------------------------------------------
