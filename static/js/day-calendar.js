@@ -118,6 +118,11 @@ function dropTableRoles(box) {
   )) {
     for (const name of ["role", "aria-colindex", "aria-colspan"]) part.removeAttribute(name);
   }
+  // On an empty day nothing inside takes the focus, and the hours could not be scrolled by keys.
+  for (const part of box.querySelectorAll(".ec-main")) {
+    part.tabIndex = 0;
+    part.setAttribute("aria-label", "Hours of the day");
+  }
 }
 
 /* `on`: open(id), book({therapist, date, time, minutes}), move(id, where, undo), busy(bool). */
