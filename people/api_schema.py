@@ -37,7 +37,15 @@ class SessionCookie(OpenApiAuthenticationExtension):
 
 
 class Schema(AutoSchema):
-    """The house's operations: writes that may be repeated say so."""
+    """The house's operations: each says who may, and writes that may be repeated say so."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        rules = getattr(self.view, "access_rules", {})
+        rule = rules.get(getattr(self.view, "action", None), getattr(self.view, "access_rule", ()))
+        if operation is not None:
+            operation["x-roles"] = [str(role) for role in rule]
+        return operation
 
     def get_override_parameters(self) -> list[Any]:
         parameters = list(super().get_override_parameters())
