@@ -379,19 +379,8 @@ def test_axe_finds_nothing_on_the_day(open_day, axe, desk, other, width, theme):
 def test_axe_finds_nothing_on_the_pages_around_the_day(browser_page, sign_in, axe, desk):
     row = desk.book()
     sign_in(browser_page, UserFactory(roles=[Role.OWNER]))
-    pages = [
-        reverse(f"scheduling:{name}")
-        for name in (
-            "types",
-            "type-new",
-            "rooms",
-            "room-new",
-            "hours",
-            "closures",
-            "closure-new",
-            "book",
-        )
-    ]
+    names = "types type-new rooms room-new hours closures closure-new book"
+    pages = [reverse(f"scheduling:{name}") for name in names.split()]
     pages += [
         reverse("scheduling:patient-appointments", args=[desk.patient.pk]),
         reverse("scheduling:hours-edit", args=[desk.clinic.pk, desk.therapist.pk]),
