@@ -6,14 +6,14 @@ document.documentElement.classList.add("js");
 const form = document.getElementById("patient-search");
 const box = document.getElementById("id_q");
 const rows = document.getElementById("patients");
-let shown = box.value; // the question that the rows answer
+let shown = box.defaultValue; // the question that the rows answer
 
 function links() {
   return [...rows.querySelectorAll(".row-link")];
 }
 
 function ask() {
-  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.dispatchEvent(new Event("search", { bubbles: true }));
 }
 
 rows.addEventListener("htmx:afterSwap", (event) => {
@@ -47,9 +47,9 @@ document.addEventListener("keydown", (event) => {
   (next < 0 ? box : all[Math.min(next, all.length - 1)])?.focus();
 });
 
-const question = history.state?.question;
-if (question && !box.value) {
+/* On the way Back the browser may have put the words into the box already; the rows it has not. */
+const question = history.state?.question ?? box.value;
+if (question !== shown) {
   box.value = question;
-  document.addEventListener("DOMContentLoaded", ask, { once: true });
-  if (document.readyState !== "loading" && window.htmx) ask();
+  document.addEventListener("DOMContentLoaded", ask); // htmx has begun by then
 }
