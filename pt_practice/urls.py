@@ -8,6 +8,7 @@ from pt_practice import api, api_docs, views
 handler400 = "web.views.bad_request"
 handler403 = "web.views.forbidden"
 handler404 = "web.views.not_found"
+handler429 = "web.views.too_many_requests"  # called by the log-in pages' own limits
 handler500 = "web.views.server_error"
 
 urlpatterns = [

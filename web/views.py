@@ -58,6 +58,12 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     )
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    return _wrong(
+        request, 429, "Too many tries", "Wait a few minutes, then try again. Nothing is lost."
+    )
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Asks neither session nor database: they may be what broke."""
     title = "Something broke on our side"

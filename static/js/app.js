@@ -97,7 +97,8 @@ if (ask) {
     const text = event.submitter?.dataset.confirm || form.dataset.confirm;
     if (!text || form.dataset.confirmed) return;
     event.preventDefault();
-    if (!(await question(text, (event.submitter || form).dataset.confirmLabel))) return;
+    const label = event.submitter?.dataset.confirmLabel || form.dataset.confirmLabel;
+    if (!(await question(text, label))) return;
     form.dataset.confirmed = "yes";
     form.requestSubmit(event.submitter);
     delete form.dataset.confirmed;

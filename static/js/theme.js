@@ -35,6 +35,9 @@
   show();
   device.addEventListener("change", show);
   window.addEventListener("storage", show);
+  // Paper is white.
+  window.addEventListener("beforeprint", () => root.setAttribute("data-bs-theme", "light"));
+  window.addEventListener("afterprint", show);
   document.addEventListener("DOMContentLoaded", show);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-theme-set]");

@@ -210,6 +210,34 @@ def test_the_servers_toast_is_shown_and_closes(page):
     expect(notice).to_be_hidden()
 
 
+def test_a_question_is_asked_in_place_and_no_means_no(page):
+    page.route("**/account/theme/", lambda route: route.fulfill(status=204))
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if "theme" in request.url else None)
+    page.evaluate(
+        """() => {
+          const form = document.createElement("form");
+          form.method = "post";
+          form.action = "/account/theme/";
+          form.dataset.confirm = "Remove this key?";
+          form.dataset.confirmLabel = "Remove";
+          form.innerHTML = "<button>Take it away</button>";
+          document.querySelector("main").append(form);
+        }"""
+    )
+    question = page.get_by_role("dialog", name="Remove this key?")
+
+    page.get_by_role("button", name="Take it away").click()
+    question.get_by_role("button", name="Cancel").click()
+    expect(question).to_be_hidden()
+    asked_once = list(sent)
+    page.get_by_role("button", name="Take it away").click()
+    with page.expect_request("**/account/theme/"):
+        question.get_by_role("button", name="Remove").click()
+
+    assert [url for url in asked_once if url.endswith("/account/theme/")] == []
+
+
 # --- Going away and coming back ---------------------------------------------------------------
 
 
@@ -280,6 +308,17 @@ def test_an_expired_session_asks_to_log_in_and_keeps_the_page(page):
 
     expect(page.get_by_role("dialog", name="You are logged off")).to_be_visible()
     expect(page.locator("h1").first).to_have_text("Account security")
+
+
+def test_paper_is_white_whatever_the_screen(page):
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
 
 def test_on_paper_there_is_the_page_and_nothing_to_click(page):

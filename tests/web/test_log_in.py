@@ -96,6 +96,15 @@ def test_nine_wrong_passwords_lock_nobody(client):
     assert response.status_code == 302
 
 
+def test_an_address_that_asks_too_often_gets_a_finished_page(client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+
+    answers = [try_to_log_in(client, f"somebody{n}@example.com", WRONG) for n in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert "<title>Too many tries · PT Practice</title>" in answers[1].content.decode()
+
+
 def test_spelling_the_address_differently_earns_no_further_tries(client):
     UserFactory(email="rosa@example.com")
     spellings = ["rosa@example.com", "Rosa@example.com", " ROSA@example.com", "rosa@EXAMPLE.com"]
