@@ -1,12 +1,22 @@
 """What every test may lean on."""
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection
 from rest_framework.test import APIClient
 
 # Tests that commit are cleaned up by emptying every table, which these tables refuse.
 NEVER_EMPTIED = ["people_auditevent", "billing_claimversion", "billing_edifile"]
 NEVER_EMPTIED += ["billing_ledgerentry"]
+
+
+def pytest_configure() -> None:
+    """Pages in tests load files as they lie in the tree: nothing has been collected or hashed."""
+    # WhiteNoise warns of a missing folder, and warnings are errors.
+    django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    django_settings.STORAGES["staticfiles"]["BACKEND"] = (
+        "django.contrib.staticfiles.storage.StaticFilesStorage"
+    )
 
 
 @pytest.fixture(scope="session")
