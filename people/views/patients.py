@@ -138,7 +138,7 @@ def patient_new(request: StaffRequest) -> HttpResponse:
             except ValidationError as error:
                 form.refuse(error)
             else:
-                messages.success(request, f"{row.full_name} is registered as {row.mrn}.")
+                messages.success(request, "The patient is registered.")
                 return go_to(request, row.get_absolute_url())
     context = {"form": form, "duplicates": duplicates}
     return render(request, "people/patient_new.html", context, status=status_of(form))
@@ -169,9 +169,7 @@ def patient_edit(request: StaffRequest, pk: int) -> HttpResponse:
 def patient_remove(request: StaffRequest, pk: int) -> HttpResponse:
     row = find_visible(Patient.objects.all(), pk, by=request.user)
     intake.remove_patient(patient=row, by=request.user)
-    messages.success(
-        request, f"{row.mrn} is removed. It can be put back from the removed patients."
-    )
+    messages.success(request, "The patient is removed, and can be put back from here.")
     return go_to(request, reverse("people:patients-removed"))
 
 
@@ -193,5 +191,5 @@ def patient_restore(request: StaffRequest, pk: int) -> HttpResponse:
     removed = Patient.objects.removed_visible_to(request.user).filter(pk=pk).first()
     row = removed or find_visible(Patient.objects.all(), pk, by=request.user)
     intake.restore_patient(patient=row, by=request.user)
-    messages.success(request, f"{row.full_name} is back.")
+    messages.success(request, "The patient is back.")
     return go_to(request, row.get_absolute_url())
