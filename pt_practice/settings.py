@@ -213,10 +213,6 @@ VENDOR_FILES: dict[str, tuple[Path | str, list[str]]] = {
     ),
     "account": ("allauth/account/static/account", ["js/onload.js"]),
     "mfa": ("allauth/mfa/static/mfa", ["js/webauthn.js", "js/webauthn-json.js"]),
-    "drf_spectacular_sidecar": (
-        "drf_spectacular_sidecar/static/drf_spectacular_sidecar",
-        ["swagger-ui-dist/swagger-ui.css", "swagger-ui-dist/swagger-ui-bundle.js"],
-    ),
 }
 ICON_DIR = NODE_MODULES / "@tabler" / "icons" / "icons" / "outline"
 STORAGES = {

@@ -60,10 +60,10 @@ class Shot:
     address: Callable[[], str]
 
 
-def busiest_day() -> str:
-    """The day nearest to today on which the first clinic treats most; Sundays are empty."""
+def working_day() -> str:
+    """Today, or the last day before on which a clinic treated; Sundays are empty."""
     days = (
-        Appointment.objects.filter(starts_at__lte=timezone.now() + timezone.timedelta(days=3))
+        Appointment.objects.filter(starts_at__lt=timezone.now() + timezone.timedelta(hours=12))
         .values("starts_at__date", "clinic")
         .annotate(count=Count("pk"))
         .filter(count__gte=10)
@@ -107,7 +107,7 @@ def plain(name: str) -> Callable[[], str]:
 
 PAGES = [
     Shot("log-in", "", plain("account_login")),
-    Shot("day", DESK, lambda: reverse("scheduling:day") + busiest_day()),
+    Shot("day", DESK, lambda: reverse("scheduling:day") + working_day()),
     Shot("patients", DESK, plain("people:patients")),
     Shot("patient", DESK, lambda: reverse("people:patient", args=[patient()])),
     Shot("patient-new", DESK, plain("people:patient-new")),
@@ -181,10 +181,12 @@ def photograph(browser: Browser, base: str, shot: Shot, width: int, theme: Any, 
 
 
 def _take(page: Any, shot: Shot, to: Path) -> None:
-    answer = page.goto(shot.address())
-    if answer.status != 200:
-        raise SystemExit(f"{shot.name} answered {answer.status}")
+    failed: list[str] = []
+    page.on("response", lambda r: failed.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    page.goto(shot.address())
     page.wait_for_load_state("networkidle")
+    if failed:
+        raise SystemExit(f"{shot.name} is not whole: {', '.join(failed)}")
     page.screenshot(path=to)
 
 
