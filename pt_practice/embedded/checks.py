@@ -14,6 +14,7 @@ from pt_practice.embedded.processes import MARK, Program
 from pt_practice.embedded.requirements import one_at_a_time
 from pt_practice.embedded.say import CannotStart, Voice
 from pt_practice.embedded.servers import InUse, Servers
+from pt_practice.embedded.static_files import StaticFiles
 from pt_practice.embedded.supervisor import Child, StopAsked, Supervisor
 
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as run; run()"
@@ -28,6 +29,7 @@ class Check:
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
+STATIC = Check("static files", ["manage.py", "collectstatic", "--no-input"])
 # The slow one runs beside the others.
 TYPES = Check("types (mypy)", ["-m", "mypy", "."])
 QUICK = [
@@ -75,7 +77,7 @@ class Checks:
         if self.failed:
             self.voice.say(f"FAILED after {spent}: {', '.join(self.failed)}")
         elif not arguments:
-            self.voice.say(f"All {len(QUICK) + 2} checks passed in {spent}.")
+            self.voice.say(f"All {len(QUICK) + 3} checks passed in {spent}.")
         return 1 if self.failed else 0
 
     def take_a_folder(self) -> Servers:
@@ -89,11 +91,23 @@ class Checks:
             return servers
         raise CannotStart("nine test runs are going on in this folder; wait for one to end.")
 
+    def collect_static(self, supervisor: Supervisor) -> None:
+        """Fails when a style sheet or a script names a file that is not there."""
+        files = StaticFiles(self.project)
+        if not files.changed(self.environment):
+            self.voice.say(f"── {STATIC.name}: unchanged")
+            return
+        child = supervisor.start(self.program(STATIC), kept_up=False)
+        self.finish(supervisor, STATIC, child)
+        if STATIC.name not in self.failed:
+            files.note_collected(self.environment)
+
     def check_everything_but_tests(self, supervisor: Supervisor) -> None:
         types = supervisor.start(self.program(TYPES), kept_up=False)
         for check in QUICK:
             child = supervisor.start(self.program(check), kept_up=False)
             self.finish(supervisor, check, child)
+        self.collect_static(supervisor)
         self.finish(supervisor, TYPES, types)
 
     def finish(self, supervisor: Supervisor, check: Check, child: Child) -> None:

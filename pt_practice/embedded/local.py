@@ -1,6 +1,5 @@
 """What `bin/run` does: servers, migrations, demo clinic, then web, worker and beat."""
 
-import hashlib
 import http.client
 import os
 import sys
@@ -16,6 +15,7 @@ from pt_practice.embedded.processes import MARK, Program
 from pt_practice.embedded.requirements import one_at_a_time
 from pt_practice.embedded.say import CannotStart, Voice
 from pt_practice.embedded.servers import InUse, Servers, given_from_outside
+from pt_practice.embedded.static_files import StaticFiles
 from pt_practice.embedded.supervisor import StopAsked, Supervisor, last_lines
 
 CELERY = ("-m", "celery", "-A", "pt_practice.celery:app")
@@ -78,22 +78,10 @@ class Local:
 
     def collect_static(self, supervisor: Supervisor) -> None:
         """Again only when a file changed: hashing and compressing all of them takes seconds."""
-        digest = hashlib.sha256()
-        for variable in ("DEBUG", "STATIC_UNHASHED"):
-            digest.update(self.environment.get(variable, "").encode() + b"\0")
-        packages = self.project / "node_modules" / ".installed"
-        for path in (packages, *sorted((self.project / "static").rglob("*"))):
-            status = path.stat()
-            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
-        for name in ("requirements.txt", "pt_practice/settings.py", "web/static_files.py"):
-            with suppress(FileNotFoundError):
-                digest.update((self.project / name).read_bytes())
-        stamp = self.var / "static-files"
-        done = stamp.read_text(encoding="utf-8") if stamp.exists() else ""
-        if (self.var / "static").is_dir() and done == digest.hexdigest():
-            return
-        self.manage(supervisor, "Static files collected", "collectstatic", "--no-input")
-        stamp.write_text(digest.hexdigest(), encoding="utf-8")
+        files = StaticFiles(self.project)
+        if files.changed(self.environment):
+            self.manage(supervisor, "Static files collected", "collectstatic", "--no-input")
+            files.note_collected(self.environment)
 
     def load_demo(self, supervisor: Supervisor) -> None:
         """Once in the life of an own database. Later it could meet real patients."""

@@ -44,6 +44,9 @@ THROWAWAY = {
     "max_wal_senders": "0",
 }
 
+# Tests forge rows past the triggers that guard them, to see the forgery found out.
+FORGING = f"GRANT SET ON PARAMETER session_replication_role TO {NAME};\n"
+
 Run = Callable[[Program], int]
 
 
@@ -125,7 +128,7 @@ class Cluster:
             run,
             half,
             f"CREATE ROLE {NAME} LOGIN CREATEDB PASSWORD '{self.password}';\n"
-            f"CREATE DATABASE {NAME} OWNER {NAME};\n",
+            f"CREATE DATABASE {NAME} OWNER {NAME};\n" + (FORGING if self.throwaway else ""),
         )
         half.rename(self.data)
         folder = os.open(self.home.folder, os.O_RDONLY)
