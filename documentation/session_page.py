@@ -128,7 +128,7 @@ def context(visit: Visit, user: User, content: dict[str, Any] | None = None) -> 
         ],
         "goals": {
             episode.pk: [
-                {"id": goal.pk, "text": goal.text, "measure": _measure(goal)}
+                {"id": goal.pk, "text": _goal_text(goal), "measure": _measure(goal)}
                 for goal in episode.goals.all()
             ]
             for episode in _with_goals(episodes)
@@ -174,6 +174,10 @@ def context(visit: Visit, user: User, content: dict[str, Any] | None = None) -> 
         "words": vocabulary.as_written(),
         "icons": ICONS,
     }
+
+
+def _goal_text(goal: Any) -> str:
+    return f"{goal.text} (met)" if goal.met_on else goal.text
 
 
 def _measure(goal: Any) -> str:

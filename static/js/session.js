@@ -5,6 +5,7 @@ import { h, icon, newKey, shown, tidyNumber } from "./session-dom.js";
 import { askWhich } from "./session-merge.js";
 import { picker } from "./session-pick.js";
 import { Saver, same } from "./session-save.js";
+import { show, showFindings, showTotals } from "./session-show.js";
 import { DETAILS } from "./session-words.js";
 
 const data = JSON.parse(document.getElementById("session-data").textContent);
@@ -23,7 +24,7 @@ const page = {
   confirm,
   confirmAll,
   remove,
-  showFindings,
+  showFindings: () => showFindings(page),
 };
 
 const HUGE = 50_000; // characters
@@ -62,7 +63,7 @@ const saver = new Saver({
     known = structuredClone(page.content);
     page.state = state;
     say("saved", `Saved ${state.saved_at}`);
-    show();
+    show(page);
     announce();
   },
   choose: async (answer) => {
@@ -128,7 +129,7 @@ function showCarried() {
 
 function touch(entry, field) {
   if (entry) unmark(entry, [field]);
-  showTotals();
+  showTotals(page);
   saver.changed();
 }
 
@@ -152,7 +153,7 @@ function remove(entry) {
     stub.replaceWith(card);
     showCarried();
     touch(null);
-    showFindings();
+    showFindings(page);
     card.querySelector("input").focus();
   });
   cardOf(entry).replaceWith(stub);
@@ -170,7 +171,7 @@ function add(code) {
   const card = drawEntry(page, entry);
   box.append(card);
   touch(null);
-  showFindings();
+  showFindings(page);
   card.querySelector(".minutes-input").focus();
   card.scrollIntoView({ block: "nearest", behavior: "smooth" });
 }
@@ -184,83 +185,22 @@ function copyLast() {
   box.querySelector(".minutes-input")?.focus();
 }
 
-/* --- Showing ----------------------------------------------------------------------------------- */
+/* --- Drawing ------------------------------------------------------------------------------------ */
 
-const isMinutes = (value) => Number.isInteger(value) && value > 0 && value <= 1440;
+/* Boxes grow with their words by CSS; where the browser cannot yet, by hand. */
+const grows = CSS.supports("field-sizing", "content");
 
-function showTotals() {
-  const entries = page.content.entries;
-  const sum = (list) => list.reduce((total, entry) => total + (isMinutes(entry.minutes) ? entry.minutes : 0), 0);
-  const timed = sum(entries.filter((entry) => page.codes.get(entry.code)?.timed));
-  const all = entries.length && entries.every((entry) => isMinutes(entry.minutes)) ? sum(entries) : null;
-  const typed = page.content.total_treatment_minutes;
-  const total = isMinutes(typed) ? typed : all;
-  $("timed-minutes").textContent = timed;
-  $("bar-timed").textContent = timed;
-  $("bar-total").textContent = total ?? "–";
-  $("total-minutes").placeholder = shown(all);
-}
-
-function said(kind, message, source) {
-  const icons = { error: "alert-circle", required: "circle-dashed", advice: "bulb", question: "help-circle" };
-  return h("p", { class: kind === "error" ? "field-error" : `lack lack-${kind}` }, icon(icons[kind]), h("span", {}, message, source ? h("span", { class: "lack-source" }, ` ${source}`) : null));
-}
-
-/* The nearest place on the page for a path: its own field, else what the field belongs to. */
-function placeFor(path) {
-  for (let at = path; at; at = at.slice(0, Math.max(at.lastIndexOf("."), 0))) {
-    const place = document.querySelector(`.findings[data-path="${CSS.escape(at)}"]`);
-    if (place) return place;
-  }
-  return null;
-}
-
-function showFindings() {
-  const { errors, findings } = page.state;
-  for (const place of document.querySelectorAll(".findings")) place.replaceChildren();
-  for (const field of document.querySelectorAll("[data-input]")) {
-    const wrong = field.dataset.input in errors;
-    field.classList.toggle("is-invalid", wrong);
-    if (wrong) field.setAttribute("aria-invalid", "true");
-    else field.removeAttribute("aria-invalid");
-  }
-  for (const [path, message] of Object.entries(errors)) placeFor(path)?.append(said("error", message));
-  for (const { path, element, level, message, source } of findings) {
-    if (element === "carried") continue; // the marks on the fields say it
-    if (!(path in errors)) placeFor(path)?.append(said(level, message, source));
-  }
-  for (const [key, text] of Object.entries(page.state.composed)) {
-    const sentence = document.querySelector(`[data-composed="${key}"]`);
-    if (sentence) sentence.textContent = text || "The sentence appears here as you fill the fields in.";
-  }
-}
-
-function showMissing() {
-  const missing = page.state.findings.filter((finding) => finding.level === "required");
-  const advice = page.state.findings.length - missing.length;
-  const codes = new Map(page.content.entries.map((entry) => [entry.key, entry.code]));
-  $("missing-count").textContent = missing.length ? `${missing.length} still missing` : "Nothing is missing";
-  $("missing-count").dataset.done = String(!missing.length);
-  $("missing-list").replaceChildren(
-    ...missing.map(({ path, entry, message }) =>
-      h("li", {}, h("a", { href: `#${path}`, "data-goto": path }, entry ? [h("span", { class: "missing-code" }, codes.get(entry)), " "] : null, message)),
-    ),
-  );
-  $("missing-advice").textContent = advice ? `${advice} suggestion${advice === 1 ? "" : "s"} beside the fields` : "";
-  $("bar-missing").textContent = missing.length;
-  $("bar-missing-box").hidden = !missing.length;
-}
-
-function show() {
-  showTotals();
-  showFindings();
-  showMissing();
+function grow(field) {
+  if (grows || field.tagName !== "TEXTAREA" || field.classList.contains("is-huge")) return;
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight + 2}px`;
 }
 
 function showNote() {
   for (const field of form.querySelectorAll("[data-note]")) {
     const text = page.content.note?.[field.dataset.note] ?? "";
     if (field.value !== text) field.value = text;
+    grow(field);
   }
   $("note-kind").value = page.content.note?.kind ?? "daily";
   $("total-minutes").value = shown(page.content.total_treatment_minutes);
@@ -270,10 +210,11 @@ function showNote() {
 
 function draw() {
   box.replaceChildren(...page.content.entries.map((entry) => drawEntry(page, entry)));
+  box.querySelectorAll("textarea").forEach(grow);
   showCarried();
   if (data.last) $("copy-last").hidden = page.content.entries.length > 0 || !data.last.entries.length;
   showNote();
-  show();
+  show(page);
 }
 
 /* --- Wiring ------------------------------------------------------------------------------------ */
@@ -289,7 +230,7 @@ function goTo(path) {
 }
 
 function drawAdd() {
-  const chip = (code) => h("button", { class: "chip chip-add", type: "button", "data-add": code, "aria-label": `${code} ${page.codes.get(code).label}`, onclick: () => add(code) }, icon("plus"), h("strong", {}, code), h("span", { class: "chip-word" }, page.codes.get(code).label));
+  const chip = (code) => h("button", { class: "chip chip-add", type: "button", "data-add": code, onclick: () => add(code) }, icon("plus"), h("strong", {}, code), " ", h("span", { class: "chip-word" }, page.codes.get(code).label));
   const options = [...data.codes].sort((a, b) => b.fits - a.fits).map((code) => ({
     id: code.code,
     label: `${code.code} ${code.label}`,
@@ -306,6 +247,7 @@ function wire() {
   form.addEventListener("input", ({ target }) => {
     // Wrapping megabytes would freeze the page just when it has to say that they are too many.
     target.classList.toggle("is-huge", target.value?.length > HUGE);
+    grow(target);
     if (target.dataset.note) page.content.note = { ...page.content.note, [target.dataset.note]: target.value };
     else if (target.id === "total-minutes") page.content.total_treatment_minutes = tidyNumber(target.value);
     else return;

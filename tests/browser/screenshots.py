@@ -125,6 +125,7 @@ PAGES = [
     Shot("staff", OWNER, plain("people:staff")),
     Shot("practice", OWNER, plain("people:practice")),
     Shot("audit", AUDITOR, plain("people:audit")),
+    Shot("api", OWNER, plain("api-docs")),
     Shot("account", OWNER, plain("mfa_index")),
 ]
 

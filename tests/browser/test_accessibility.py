@@ -15,11 +15,13 @@ from playwright.sync_api import Page, expect
 from people.models import Role
 from tests.access_records import path_of, worlds
 from tests.access_routes import every_route
+from tests.factories import PASSWORD, UserFactory
 
 PAGES = [
     ("account_change_password", Role.OWNER),
     ("account_logout", Role.OWNER),
     ("account_reauthenticate", Role.OWNER),
+    ("api-docs", Role.OWNER),
     ("mfa_index", Role.OWNER),
     ("mfa_list_webauthn", Role.OWNER),
     ("people:patients", Role.FRONT_DESK),
@@ -28,6 +30,7 @@ PAGES = [
     ("people:patient-edit", Role.FRONT_DESK),
     ("people:coverage-new", Role.FRONT_DESK),
     ("people:coverage-edit", Role.FRONT_DESK),
+    ("people:authorization-new", Role.FRONT_DESK),
     ("people:authorization-edit", Role.FRONT_DESK),
     ("people:payers", Role.BILLER),
     ("people:payer-new", Role.BILLER),
@@ -35,6 +38,8 @@ PAGES = [
     ("people:referrer-new", Role.FRONT_DESK),
     ("people:staff", Role.OWNER),
     ("people:account-new", Role.OWNER),
+    ("people:account-edit", Role.OWNER),
+    ("people:patients-removed", Role.OWNER),
     ("people:clinics", Role.OWNER),
     ("people:clinic-edit", Role.OWNER),
     ("people:practice", Role.OWNER),
@@ -49,7 +54,9 @@ PAGES = [
     ("scheduling:types", Role.OWNER),
     ("scheduling:type-edit", Role.OWNER),
     ("scheduling:rooms", Role.OWNER),
+    ("scheduling:room-edit", Role.OWNER),
     ("scheduling:hours", Role.OWNER),
+    ("scheduling:hours-edit", Role.OWNER),
     ("scheduling:closures", Role.OWNER),
     ("scheduling:closure-edit", Role.OWNER),
     ("documentation:today", Role.THERAPIST),
@@ -60,6 +67,7 @@ PAGES = [
     ("documentation:episode", Role.THERAPIST),
     ("documentation:episode-new", Role.THERAPIST),
     ("documentation:goal", Role.THERAPIST),
+    ("documentation:goal-new", Role.THERAPIST),
     ("documentation:plan", Role.THERAPIST),
     ("documentation:plan-new", Role.THERAPIST),
     ("billing:claims", Role.BILLER),
@@ -69,6 +77,8 @@ PAGES = [
     ("billing:what-if", Role.BILLER),
     ("billing:policies", Role.BILLER),
     ("billing:policy-edit", Role.BILLER),
+    ("billing:policy-new", Role.BILLER),
+    ("billing:partner-edit", Role.BILLER),
     ("billing:fees", Role.BILLER),
     ("billing:fee-schedule", Role.BILLER),
     ("billing:patient-claims", Role.BILLER),
@@ -147,6 +157,25 @@ def test_a_log_in_that_failed_tells_what_was_wrong_where_the_person_is(browser_p
 
     browser_page.get_by_role("alert").filter(has_text="not correct").wait_for()
     assert in_both_themes(browser_page, axe) == []
+
+
+@pytest.mark.parametrize(
+    "url_name", ["mfa_activate_totp", "mfa_add_webauthn", "mfa_generate_recovery_codes"]
+)
+def test_no_page_of_the_second_step_breaks_wcag_or_its_window(url_name, db, browser_page, axe):
+    user = UserFactory(roles=[Role.BILLER])
+    browser_page.goto(reverse("account_login"))
+    browser_page.get_by_label("Email").fill(user.email)
+    browser_page.get_by_label("Password").fill(PASSWORD)
+    browser_page.get_by_role("button", name="Log in", exact=True).click()
+    browser_page.goto(reverse(url_name))
+    browser_page.get_by_label("Password").fill(PASSWORD)
+    browser_page.get_by_role("button", name="Confirm").click()
+    browser_page.wait_for_url(f"**{reverse(url_name)}")
+
+    assert browser_page.locator("h1").count() == 1
+    assert in_both_themes(browser_page, axe) == []
+    assert too_wide(browser_page) == []
 
 
 @pytest.mark.parametrize("is_staff", [True, False])
