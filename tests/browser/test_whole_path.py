@@ -38,8 +38,6 @@ from tests.factories import (
     VisitFactory,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-
 
 @pytest.fixture
 def done_at_once():
