@@ -2,6 +2,8 @@
 
 from people.models.api import ApiToken, IdempotentAnswer
 from people.models.audit import AuditEvent
+from people.models.link import PatientLink
+from people.models.message import Message
 from people.models.patient import Authorization, Coverage, Patient
 from people.models.payer import Payer, ReferringProvider
 from people.models.practice import Clinic, Practice
@@ -14,7 +16,9 @@ __all__ = [
     "Clinic",
     "Coverage",
     "IdempotentAnswer",
+    "Message",
     "Patient",
+    "PatientLink",
     "Payer",
     "Practice",
     "ReferringProvider",
