@@ -9,10 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from documentation import icd
+from documentation.frozen import validity_of
 from documentation.models import Episode, EpisodeDiagnosis, Goal, PlanOfCare
 from people import audit
 from people.changes import fill, write_changes, write_new
 from people.models import Patient, User
+from scheduling import care
 
 MOST_DIAGNOSES = 12  # what one claim carries: X12 837P, loop 2300, HI
 
@@ -46,6 +48,7 @@ def change_episode(
             target=episode,
             fields=changed,
         )
+        _tell_scheduling(episode)
     return episode
 
 
@@ -78,6 +81,7 @@ def add_plan(*, episode: Episode, by: User, **values: Any) -> PlanOfCare:
     plan = PlanOfCare(episode=episode, created_by=by)
     fill(plan, values)
     write_new(plan)
+    _tell_scheduling(episode)
     audit.record(by=by, action="plan.added", patient=episode.patient, target=plan)
     return plan
 
@@ -96,7 +100,26 @@ def change_plan(*, plan: PlanOfCare, by: User, **values: Any) -> PlanOfCare:
             target=plan,
             fields=changed,
         )
+        _tell_scheduling(plan.episode)
     return plan
+
+
+def _tell_scheduling(episode: Episode) -> None:
+    """Write down where the case's plans end, for those who book and may not read charts."""
+    plans = list(PlanOfCare.objects.filter(episode=episode).order_by("starts_on"))
+    if not plans:
+        return
+    ends_on = max(
+        validity_of(plan, episode=episode, is_first=plan is plans[0]).through for plan in plans
+    )
+    if episode.discharged_on is not None:
+        ends_on = min(ends_on, episode.discharged_on)
+    care.write_down(
+        patient=episode.patient,
+        case=episode.pk,
+        discipline=episode.discipline,
+        ends_on=ends_on,
+    )
 
 
 def checked_diagnoses(

@@ -29,7 +29,7 @@ from scheduling.facts import (
     Stale,
     WrongStatus,
 )
-from scheduling.models import Appointment, AppointmentType, Room
+from scheduling.models import Appointment, AppointmentType, Room, Series
 from scheduling.slots import Span
 
 __all__ = [
@@ -77,8 +77,10 @@ def book(
     room: Room | None = None,
     remark: str = "",
     anyway: bool = False,
+    series: Series | None = None,
+    series_position: int | None = None,
 ) -> Appointment:
-    """A new appointment, as long as its type unless told.
+    """A new appointment, as long as its type unless told; or the next one of a series.
 
     Raises `NotBookable`, `SlotTaken`, or, unless the desk says `anyway`, `OutsideHours`.
     """
@@ -103,6 +105,8 @@ def book(
         ends_at=span.ends_at,
         remark=remark,
         booked_by=by,
+        series=series,
+        series_position=series_position,
     )
     _refuse_taken(wanted)
     _refuse_closed(wanted, anyway=anyway)
@@ -123,12 +127,14 @@ def move(
     therapist: Therapist | None = None,
     room: Room | Keep | None = KEEP,
     anyway: bool = False,
+    with_series: bool = False,
 ) -> Appointment:
     """Change when, with whom, where or how long; what is not named stays.
 
     `version` is the one the mover saw: somebody else's change in between raises `Stale`, which
     carries the appointment as it is now. Otherwise as `book`, and `WrongStatus` once treatment
-    has begun.
+    has begun. A visit of a series that is moved on its own leaves the series' later changes
+    behind; `with_series` says that this is one of those changes.
     """
     seen = Appointment.objects.for_day_sheet().get(pk=appointment.pk)
     to_therapist = therapist if therapist is not None else seen.therapist
@@ -165,8 +171,14 @@ def move(
     _refuse_taken(moved)
     _refuse_closed(moved, anyway=anyway)
     moved.version += 1
+    if moved.series_id is not None and not with_series:
+        moved.detached_from_series_at = timezone.now()
     with _constraint_as_fact(moved):
-        moved.save(update_fields=["starts_at", "ends_at", "therapist", "room", "version"])
+        moved.save(
+            update_fields=[
+                "starts_at", "ends_at", "therapist", "room", "version", "detached_from_series_at",
+            ]
+        )  # fmt: skip
     audit.record(
         by=by, action="appointment.moved", patient=patient, target=moved, fields=sorted(changed)
     )

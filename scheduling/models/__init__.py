@@ -1,6 +1,7 @@
 """When: what a clinic sets up, and the appointments."""
 
 from scheduling.models.appointment import LIVE_STATUSES, LONGEST, Appointment
+from scheduling.models.series import CareWindow, Series
 from scheduling.models.set_up import AppointmentType, Closure, Room, WeeklyHours
 
 __all__ = [
@@ -8,7 +9,9 @@ __all__ = [
     "LONGEST",
     "Appointment",
     "AppointmentType",
+    "CareWindow",
     "Closure",
     "Room",
+    "Series",
     "WeeklyHours",
 ]

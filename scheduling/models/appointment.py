@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from people.models import Clinic, Patient, Therapist, User
+from scheduling.models.series import Series
 from scheduling.models.set_up import AppointmentType, Room
 
 LONGEST = dt.timedelta(hours=12)  # the longest appointment; a constraint holds it
@@ -117,6 +118,12 @@ class Appointment(models.Model):
     version = models.PositiveIntegerField(default=1)
     booked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     booked_at = models.DateTimeField(default=timezone.now)
+    series = models.ForeignKey(
+        Series, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
+    series_position = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Moved on its own: changes of the whole series leave it where it is from then on.
+    detached_from_series_at = models.DateTimeField(null=True, blank=True)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -135,6 +142,14 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ends_at__lte=models.F("starts_at") + LONGEST),
                 name="appointment_within_half_a_day",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(series=None, series_position=None, detached_from_series_at=None)
+                | models.Q(series__isnull=False, series_position__gte=1),
+                name="a_place_in_a_series_needs_the_series",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "series_position"], name="one_visit_per_place_in_a_series"
             ),
             no_two_live("therapist"),
             no_two_live("room"),
