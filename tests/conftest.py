@@ -7,7 +7,8 @@ from rest_framework.test import APIClient
 
 # Tests that commit are cleaned up by emptying every table, which these tables refuse.
 NEVER_EMPTIED = ["people_auditevent", "billing_claimversion", "billing_edifile"]
-NEVER_EMPTIED += ["billing_ledgerentry"]
+NEVER_EMPTIED += ["billing_ledgerentry", "people_consentversion", "people_consentsignature"]
+NEVER_EMPTIED += ["scheduling_deskpayment", "scheduling_deskfee"]
 
 
 def pytest_configure() -> None:

@@ -2,18 +2,24 @@
 
 from people.models.api import ApiToken, IdempotentAnswer
 from people.models.audit import AuditEvent
+from people.models.consent import ConsentForm, ConsentSignature, ConsentVersion
 from people.models.link import PatientLink
 from people.models.message import Message
 from people.models.patient import Authorization, Coverage, Patient
 from people.models.payer import Payer, ReferringProvider
 from people.models.practice import Clinic, Practice
+from people.models.questionnaire import CardPhoto, Questionnaire
 from people.models.staff import Role, Therapist, User
 
 __all__ = [
     "ApiToken",
     "AuditEvent",
     "Authorization",
+    "CardPhoto",
     "Clinic",
+    "ConsentForm",
+    "ConsentSignature",
+    "ConsentVersion",
     "Coverage",
     "IdempotentAnswer",
     "Message",
@@ -21,6 +27,7 @@ __all__ = [
     "PatientLink",
     "Payer",
     "Practice",
+    "Questionnaire",
     "ReferringProvider",
     "Role",
     "Therapist",

@@ -109,6 +109,9 @@ class Patient(Address):
     guarantor_phone = models.CharField(max_length=20, blank=True, validators=[validate_phone])
     deceased_on = models.DateField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    verified_on = models.DateField(
+        null=True, blank=True, editable=False
+    )  # "is it all still right?"
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = PatientQuerySet.as_manager()
@@ -223,6 +226,10 @@ class Coverage(models.Model):
     )
     release_signed = models.BooleanField(
         "release of records signed", default=True, help_text="CMS-1500 item 12, CLM09."
+    )
+    verified_on = models.DateField(null=True, blank=True, editable=False)  # the card was seen
+    verified_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
     subscriber_first_name = models.CharField(max_length=35, blank=True)
     subscriber_middle_name = models.CharField(max_length=25, blank=True)

@@ -115,6 +115,9 @@ class Appointment(models.Model):
         max_length=200, blank=True, help_text="For the desk; nothing clinical."
     )
     arrived_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    was_late_cancel = models.BooleanField(default=False)  # by the clinic's rule on that day
+    proposed_fee = models.DecimalField(max_digits=7, decimal_places=2, default=0)
     version = models.PositiveIntegerField(default=1)
     booked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     booked_at = models.DateTimeField(default=timezone.now)
