@@ -5,13 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from people.models import User
-from scheduling.facts import Conflict, NotBookable, OutsideHours, SlotTaken, Stale, WrongStatus
+from scheduling.facts import (
+    Conflict,
+    NotBookable,
+    OutsideHours,
+    OverBudget,
+    SlotTaken,
+    Stale,
+    WrongStatus,
+)
 from scheduling.models import Appointment
 from web.templatetags.pt import clock
 
-Refusal = SlotTaken | OutsideHours | Stale | WrongStatus | NotBookable
-REFUSALS = (SlotTaken, OutsideHours, Stale, WrongStatus, NotBookable)
-CONFLICTS = (SlotTaken, OutsideHours, Stale, WrongStatus)  # 409: not wrong, but not now
+Refusal = SlotTaken | OutsideHours | OverBudget | Stale | WrongStatus | NotBookable
+REFUSALS = (SlotTaken, OutsideHours, OverBudget, Stale, WrongStatus, NotBookable)
+CONFLICTS = (SlotTaken, OutsideHours, OverBudget, Stale, WrongStatus)  # 409: not wrong, but not now
 
 
 def status_of(refusal: Refusal) -> int:
@@ -35,6 +43,16 @@ def in_json(refusal: Refusal, *, to: User) -> dict[str, Any]:
                 "code": "outside_hours",
                 "detail": " ".join(refusal.reasons),
                 "reasons": refusal.reasons,
+            }
+        case OverBudget():
+            grant = refusal.choice.grant
+            return {
+                "code": "over_budget",
+                "detail": refusal.sentence,
+                "problem": str(refusal.choice.problem),
+                "authorization": grant.id if grant is not None else None,
+                "visits_left": refusal.choice.visits_left,
+                "units_left": refusal.choice.units_left,
             }
         case Stale():
             current = refusal.current

@@ -35,7 +35,8 @@ CONFLICT = OpenApiResponse(
     OpenApiTypes.OBJECT,
     description=(
         "Not now: `slot_taken` (with `conflicts`: what is taken, by which appointment), "
-        "`outside_hours` (with `reasons`; send `anyway` to book all the same), `stale` (with "
+        "`outside_hours` (with `reasons`; send `anyway` to book all the same), `over_budget` (with "
+        "`problem`; send `over_budget_reason` to book all the same), `stale` (with "
         "`current`) or `wrong_status`."
     ),
 )

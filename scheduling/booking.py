@@ -1,8 +1,9 @@
 """Book, move, cancel, check in: every change of an appointment, and nothing else changes one.
 
 Each verb locks before it looks. Whoever books or moves locks the therapists, then the rooms,
-then the patients (each in the order of their keys), then the appointment; so two desks that want
-the same slot queue up, and nobody deadlocks. The database's exclusion constraints stand behind.
+then the patients and their authorizations (each in the order of their keys), then the
+appointment; so two desks that want the same slot queue up, and nobody deadlocks. The database's
+exclusion constraints stand behind.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from django.utils import timezone
 
 from people import audit
 from people.models import Clinic, Patient, Therapist, User
-from scheduling import availability, fitness
+from scheduling import availability, budget, fitness
 from scheduling.facts import (
     Conflict,
     Held,
     NotBookable,
     OutsideHours,
+    OverBudget,
     SlotTaken,
     Stale,
     WrongStatus,
@@ -37,6 +39,7 @@ __all__ = [
     "Conflict",
     "NotBookable",
     "OutsideHours",
+    "OverBudget",
     "SlotTaken",
     "Stale",
     "WrongStatus",
@@ -72,17 +75,20 @@ def book(
     clinic: Clinic,
     appointment_type: AppointmentType,
     starts_at: dt.datetime,
-    by: User,
+    by: User | None,
     minutes: int | None = None,
     room: Room | None = None,
     remark: str = "",
     anyway: bool = False,
     series: Series | None = None,
     series_position: int | None = None,
+    over_budget_reason: str = "",
 ) -> Appointment:
-    """A new appointment, as long as its type unless told; or the next one of a series.
+    """A new appointment, as long as its type unless told; or the next one of a series. By nobody
+    when the patient takes it.
 
-    Raises `NotBookable`, `SlotTaken`, or, unless the desk says `anyway`, `OutsideHours`.
+    Raises `NotBookable`, `SlotTaken`, or, unless the desk says `anyway`, `OutsideHours`, or,
+    unless it gives a reason, `OverBudget`.
     """
     therapist, room, patient = _lock(therapists=[therapist], room=room, patient=patient)
     span = _span(starts_at, appointment_type.minutes if minutes is None else minutes)
@@ -110,9 +116,11 @@ def book(
     )
     _refuse_taken(wanted)
     _refuse_closed(wanted, anyway=anyway)
+    budget.reserve(wanted, reason=over_budget_reason, by=by)
     with _constraint_as_fact(wanted):
         wanted.save(force_insert=True)
     audit.record(by=by, action="appointment.booked", patient=patient, target=wanted)
+    budget.record_over(wanted, by=by)
     return wanted
 
 
@@ -128,6 +136,7 @@ def move(
     room: Room | Keep | None = KEEP,
     anyway: bool = False,
     with_series: bool = False,
+    over_budget_reason: str = "",
 ) -> Appointment:
     """Change when, with whom, where or how long; what is not named stays.
 
@@ -149,6 +158,7 @@ def move(
     if moved.status not in Appointment.MOVABLE:
         raise WrongStatus(moved, "moved")
 
+    was_on = moved.starts_at.astimezone(moved.clinic.zone).date()
     was = {name: getattr(moved, name) for name in ("starts_at", "ends_at", "therapist", "room")}
     span = _span(
         moved.starts_at if starts_at is None else starts_at,
@@ -170,6 +180,9 @@ def move(
         return moved
     _refuse_taken(moved)
     _refuse_closed(moved, anyway=anyway)
+    reserved: list[str] = []
+    if moved.starts_at.astimezone(moved.clinic.zone).date() != was_on:
+        reserved = budget.reserve(moved, reason=over_budget_reason, by=by)
     moved.version += 1
     if moved.series_id is not None and not with_series:
         moved.detached_from_series_at = timezone.now()
@@ -177,11 +190,14 @@ def move(
         moved.save(
             update_fields=[
                 "starts_at", "ends_at", "therapist", "room", "version", "detached_from_series_at",
+                *reserved,
             ]
         )  # fmt: skip
     audit.record(
         by=by, action="appointment.moved", patient=patient, target=moved, fields=sorted(changed)
     )
+    if reserved:
+        budget.record_over(moved, by=by)
     return moved
 
 
@@ -280,6 +296,7 @@ def _lock(
     }
     rooms = _rows_for_update(Room, {room.pk}, "clinic") if room is not None else []
     patients = _rows_for_update(Patient, {patient.pk}, "clinic")
+    budget.lock(patient)
     return found[wanted[0].pk], rooms[0] if rooms else None, patients[0]
 
 

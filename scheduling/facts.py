@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from people.models import User
 from scheduling import availability
+from scheduling.budget_rules import Choice
 from scheduling.models import Appointment
 from scheduling.slots import Span
 
@@ -67,6 +68,15 @@ class OutsideHours(Exception):
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__(len(reasons))
         self.reasons = list(reasons)
+
+
+class OverBudget(Exception):
+    """No authorization covers the visit. The desk may book it anyway, with a reason."""
+
+    def __init__(self, choice: Choice, sentence: str) -> None:
+        super().__init__(choice.grant.id if choice.grant is not None else None)
+        self.choice = choice
+        self.sentence = sentence
 
 
 class Stale(Exception):

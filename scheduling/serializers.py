@@ -7,7 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from people.models import Clinic, Patient, Therapist
-from scheduling.fitness import REASON_LENGTH
+from scheduling.budget import REASON_LENGTH
+from scheduling.fitness import REASON_LENGTH as CANCEL_REASON_LENGTH
 from scheduling.models import LONGEST, Appointment, AppointmentType, Room
 
 LONGEST_MINUTES = int(LONGEST.total_seconds() // 60)
@@ -57,6 +58,9 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
             "cancel_reason",
             "arrived_at",
             "booked_at",
+            "authorization",
+            "over_budget_reason",
+            "units_used",
         )
         read_only_fields = fields
 
@@ -67,6 +71,12 @@ class _Placing(serializers.Serializer[Any]):
     anyway = serializers.BooleanField(
         default=False,
         help_text="Book outside working hours or during a closure (else 409 `outside_hours`).",
+    )
+    over_budget_reason = serializers.CharField(
+        max_length=REASON_LENGTH,
+        required=False,
+        allow_blank=True,
+        help_text="Why, where no authorization covers the visit (else 409 `over_budget`).",
     )
 
 
@@ -93,7 +103,7 @@ class MoveSerializer(_Placing):
 
 
 class CancelSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=REASON_LENGTH)
+    reason = serializers.CharField(max_length=CANCEL_REASON_LENGTH)
 
 
 class WhichSerializer(serializers.Serializer[Any]):

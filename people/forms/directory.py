@@ -51,10 +51,14 @@ class PayerForm(RowForm):
             "city",
             "state",
             "postal_code",
+            "needs_authorization",
             "is_active",
         )
         field_classes = ADDRESS_FIELDS | {"phone": PhoneField}
-        labels = {"is_active": "Offered when a card is taken"}
+        labels = {
+            "is_active": "Offered when a card is taken",
+            "needs_authorization": "Visits need an authorization",
+        }
 
 
 class ReferrerForm(RowForm):

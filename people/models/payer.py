@@ -30,6 +30,9 @@ class Payer(Address):
         max_length=2, help_text="SBR09 of the claim: MB Medicare B, CI commercial, BL Blues, WC …"
     )
     phone = models.CharField(max_length=20, blank=True, validators=[validate_phone])
+    needs_authorization = models.BooleanField(
+        default=False, help_text="The desk is asked before it books a visit without one."
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from people import search
 from people.models import Clinic, Patient, Therapist, User
-from scheduling import availability, slots
+from scheduling import availability, budget, slots
 from scheduling.facts import NotBookable
 from scheduling.fitness import REASON_LENGTH
 from scheduling.models import LONGEST, Appointment, AppointmentType, Room
@@ -19,6 +19,11 @@ from web.forms import TidyForm
 from web.templatetags.pt import clock
 
 MOST_MATCHES = 8
+OVER_BUDGET_REASONS = (
+    "More visits have been asked for",
+    "The patient pays for this visit",
+    "The payer approved by telephone",
+)
 LONGEST_MINUTES = int(LONGEST.total_seconds() // 60)
 REASONS = ("Ill", "Called off by the patient", "Called off by the clinic", "Weather", "Transport")
 
@@ -48,6 +53,13 @@ class WhenAndWhere(TidyForm):
         queryset=Room.objects.none(), required=False, empty_label="No room"
     )
     anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    over_budget_reason = forms.CharField(
+        label="Why is it booked all the same?",
+        required=False,  # asked for only where no authorization covers the visit
+        max_length=budget.REASON_LENGTH,
+        widget=forms.TextInput(attrs={"list": "over-budget-reasons", "autocomplete": "off"}),
+    )
+    over_budget_reasons = OVER_BUDGET_REASONS
 
     # Where the verbs' names for a problem stand on the form.
     beside = {
@@ -55,6 +67,7 @@ class WhenAndWhere(TidyForm):
         "minutes": "minutes",
         "therapist": "therapist",
         "room": "room",
+        "over_budget_reason": "over_budget_reason",
     }
 
     def __init__(self, *args: Any, clinic: Clinic, by: User, **kwargs: Any) -> None:
@@ -166,6 +179,7 @@ class BookForm(WhenAndWhere):
             "room": values["room"],
             "remark": values["remark"],
             "anyway": values["anyway"],
+            "over_budget_reason": values["over_budget_reason"],
             "by": self.by,
         }
 
@@ -215,6 +229,7 @@ class MoveForm(WhenAndWhere):
             "therapist": values["therapist"],
             "room": values["room"],
             "anyway": values["anyway"],
+            "over_budget_reason": values["over_budget_reason"],
             "by": self.by,
         }
 

@@ -23,7 +23,9 @@ BLOCKS_A_DAY = (1, 2)  # before and after lunch
 class TypeForm(RowForm):
     class Meta:
         model = AppointmentType
-        fields = ("name", "minutes", "tint", "discipline", "is_evaluation", "is_active")
+        fields = (
+            "name", "minutes", "usual_units", "tint", "discipline", "is_evaluation", "is_active",
+        )  # fmt: skip
         labels = {"tint": "Colour", "is_evaluation": "An evaluation", "is_active": "Offered"}
         widgets = {"tint": forms.RadioSelect}
 

@@ -4,12 +4,14 @@ from scheduling.models.appointment import LIVE_STATUSES, LONGEST, Appointment
 from scheduling.models.arrival import DeskFee, DeskPayment, DeskRules, Kiosk, KioskTry
 from scheduling.models.series import CareWindow, Series
 from scheduling.models.set_up import AppointmentType, Closure, Room, WeeklyHours
+from scheduling.models.wait_list import BudgetAndWaitRules, WaitListEntry, WaitListOffer
 
 __all__ = [
     "LIVE_STATUSES",
     "LONGEST",
     "Appointment",
     "AppointmentType",
+    "BudgetAndWaitRules",
     "CareWindow",
     "Closure",
     "DeskFee",
@@ -19,5 +21,7 @@ __all__ = [
     "KioskTry",
     "Room",
     "Series",
+    "WaitListEntry",
+    "WaitListOffer",
     "WeeklyHours",
 ]

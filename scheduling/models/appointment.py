@@ -10,7 +10,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from people.models import Clinic, Patient, Therapist, User
+from people.models import Authorization, Clinic, Patient, Therapist, User
 from scheduling.models.series import Series
 from scheduling.models.set_up import AppointmentType, Room
 
@@ -127,6 +127,16 @@ class Appointment(models.Model):
     series_position = models.PositiveSmallIntegerField(null=True, blank=True)
     # Moved on its own: changes of the whole series leave it where it is from then on.
     detached_from_series_at = models.DateTimeField(null=True, blank=True)
+    # Which authorization the visit is reserved on; only a live appointment counts against it.
+    authorization = models.ForeignKey(
+        Authorization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    over_budget_reason = models.CharField(max_length=200, blank=True)
+    over_budget_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    over_budget_at = models.DateTimeField(null=True)
+    units_used = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="What was billed, once it is known; until then the type's."
+    )
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -136,6 +146,11 @@ class Appointment(models.Model):
             models.Index(fields=["clinic", "starts_at"], name="appointment_by_clinic_day"),
             models.Index(fields=["patient", "-starts_at"], name="appointment_by_patient"),
             models.Index(fields=["therapist", "starts_at"], name="appointment_by_therapist"),
+            models.Index(
+                fields=["starts_at"],
+                condition=~models.Q(over_budget_reason=""),
+                name="appointment_over_budget",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -153,6 +168,11 @@ class Appointment(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["series", "series_position"], name="one_visit_per_place_in_a_series"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(over_budget_reason="", over_budget_at=None)
+                | (~models.Q(over_budget_reason="") & models.Q(over_budget_at__isnull=False)),
+                name="over_budget_says_when_and_why",
             ),
             no_two_live("therapist"),
             no_two_live("room"),

@@ -61,6 +61,13 @@ class AppointmentType(models.Model):
     is_evaluation = models.BooleanField(
         default=False, help_text="Evaluations are booked with therapists, not assistants."
     )
+    usual_units = models.PositiveSmallIntegerField(
+        "usual units",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(32)],
+        help_text="Timed units a visit takes of an authorization. Empty: one per 15 minutes.",
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:

@@ -18,7 +18,14 @@ from people.models import Patient
 from scheduling import answers, availability, booking
 from scheduling.access import BOOKS, SEES_THE_DAY, StaffRequest, find_appointment, open_appointment
 from scheduling.answers import REFUSALS, Refusal
-from scheduling.facts import NotBookable, OutsideHours, SlotTaken, Stale, WrongStatus
+from scheduling.facts import (
+    NotBookable,
+    OutsideHours,
+    OverBudget,
+    SlotTaken,
+    Stale,
+    WrongStatus,
+)
 from scheduling.forms.booking import BookForm, CancelForm, MoveForm, as_choice, with_picked_time
 from scheduling.models import Appointment
 from scheduling.views import clinic_of
@@ -70,7 +77,7 @@ def book(request: StaffRequest) -> HttpResponse:
             booked = booking.book(**form.asked())
         except NotBookable as problem:
             form.refuse(problem)
-        except (SlotTaken, OutsideHours) as problem:
+        except (SlotTaken, OutsideHours, OverBudget) as problem:
             refusal = problem
         else:
             return _done(request, booked, f"{booked.patient} is booked for {_when(booked)}.")

@@ -65,6 +65,9 @@ def test_a_booking_answers_with_the_appointment(api, desk):
         "remark": "",
         "cancel_reason": "",
         "arrived_at": None,
+        "authorization": None,
+        "over_budget_reason": "",
+        "units_used": None,
     }
     assert booked_at == row.booked_at.isoformat().replace("+00:00", "Z")
     assert AuditEvent.objects.get().actor == desk.user
