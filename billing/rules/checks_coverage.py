@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from billing.rules.facts import ClaimFacts, PlanOfCareFacts
 from billing.rules.types import Finding, PolicyFacts, Severity, error, warning
+from billing.rules.words import spoken
 
 GUIDE = "ASC X12N 005010X222A1"
 CERTIFICATION = "CMS Pub. 100-02, ch. 15, § 220.1.3"
@@ -17,11 +18,11 @@ ORDER_STANDS_FROM = date(2025, 1, 1)  # 42 CFR 424.24(c) as amended by 89 FR 977
 def coverage_inactive(facts: ClaimFacts) -> list[Finding]:
     card, on = facts.coverage, facts.date_of_service
     if card is None:
-        message = f"No card covers {on}. Enter the one that did, or bill the patient."
+        message = f"No card covers {spoken(on)}. Enter the one that did, or bill the patient."
     elif on < card.starts_on:
-        message = f"The card begins on {card.starts_on}, after the visit."
+        message = f"The card begins on {spoken(card.starts_on)}, after the visit."
     elif card.ends_on is not None and on > card.ends_on:
-        message = f"The card ended on {card.ends_on}, before the visit."
+        message = f"The card ended on {spoken(card.ends_on)}, before the visit."
     else:
         return []
     source = f"{GUIDE}, loop 2000B"
@@ -33,7 +34,7 @@ def policy_missing(facts: ClaimFacts) -> list[Finding]:
         return []
     message = (
         f"Nobody has written down how {facts.coverage.payer.name} wants to be billed on "
-        f"{facts.date_of_service}. Set up the payer's policy."
+        f"{spoken(facts.date_of_service)}. Set up the payer's policy."
     )
     return error("policy_missing", message, "The practice's set-up", "payer.policy")
 
@@ -52,8 +53,8 @@ def authorization_dates(facts: ClaimFacts) -> list[Finding]:
     if held.starts_on <= facts.date_of_service <= held.ends_on:
         return []
     message = (
-        f"Authorization {held.number} runs from {held.starts_on} to {held.ends_on}; the visit was "
-        f"on {facts.date_of_service}."
+        f"Authorization {held.number} runs from {spoken(held.starts_on)} to "
+        f"{spoken(held.ends_on)}; the visit was on {spoken(facts.date_of_service)}."
     )
     return error("authorization_dates", message, _AUTH, "authorization.ends_on")
 
@@ -104,8 +105,12 @@ def certification(facts: ClaimFacts) -> list[Finding]:
     current = [plan for plan in facts.plans if plan.starts_on <= on <= _last_day(plan)]
     if not current:
         earlier = [_last_day(plan) for plan in facts.plans if plan.starts_on <= on]
-        what = f"the last one ended on {max(earlier)}" if earlier else "none begins on or before it"
-        message = f"No plan of care covers {on}: {what}. Write one and have it certified."
+        what = (
+            f"the last one ended on {spoken(max(earlier))}"
+            if earlier
+            else "none begins on or before it"
+        )
+        message = f"No plan of care covers {spoken(on)}: {what}. Write one and have it certified."
         return error("certification", message, CERTIFICATION, "plan_of_care")
     judged = [_judge(plan, facts.today) for plan in current]
     # One certified plan on the date is enough; else the mildest word on any of them.
@@ -127,8 +132,8 @@ def _judge(plan: PlanOfCareFacts, today: date) -> list[Finding]:
         if not late or plan.delay_reason:
             return []
         message = (
-            f"The plan of care was signed on {plan.signed_on}, after {in_time}. A late "
-            "certification counts when the reason is on file: enter it."
+            f"The plan of care was signed on {spoken(plan.signed_on)}, after "
+            f"{spoken(in_time)}. A late certification counts when the reason is on file: enter it."
         )
         return warning("certification", message, CERTIFICATION, "plan_of_care")
     # A signed order on file and the plan sent within 30 days stand for the signature on the
@@ -143,11 +148,11 @@ def _judge(plan: PlanOfCareFacts, today: date) -> list[Finding]:
     if plan.verbal_on is not None and plan.verbal_on <= in_time:
         due = plan.verbal_on + timedelta(days=DAYS_AFTER_VERBAL)
     if today <= due:
-        message = f"The plan of care is not signed yet; it must be by {due}."
+        message = f"The plan of care is not signed yet; it must be by {spoken(due)}."
         return warning("certification", message, CERTIFICATION, "plan_of_care")
     message = (
-        f"The plan of care is not certified: it was to be signed by {due}. A late signature "
-        "counts, with its reason."
+        f"The plan of care is not certified: it was to be signed by {spoken(due)}. A late "
+        "signature counts, with its reason."
     )
     return error("certification", message, CERTIFICATION, "plan_of_care")
 
@@ -184,10 +189,10 @@ def timely_filing(facts: ClaimFacts) -> list[Finding]:
     elapsed = (facts.today - facts.date_of_service).days
     allowed = (deadline - facts.date_of_service).days
     if facts.today > deadline:
-        message = f"The payer took this claim until {deadline}. It will be denied as late."
+        message = f"The payer took this claim until {spoken(deadline)}. It will be denied as late."
         return error("timely_filing", message, source, "claim")
     if 5 * elapsed >= 4 * allowed:
-        message = f"The payer takes this claim until {deadline}: send it soon."
+        message = f"The payer takes this claim until {spoken(deadline)}: send it soon."
         return warning("timely_filing", message, source, "claim")
     return []
 

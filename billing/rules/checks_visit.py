@@ -7,6 +7,7 @@ from billing.rules.allocation import fact_of
 from billing.rules.facts import ClaimFacts
 from billing.rules.types import Finding, Severity, error
 from billing.rules.units import bill_units
+from billing.rules.words import spoken
 
 GUIDE = "ASC X12N 005010X222A1"
 NOTES = "CMS Pub. 100-02, ch. 15, § 220.3"
@@ -181,7 +182,7 @@ def pointer_absent_diagnosis(facts: ClaimFacts) -> list[Finding]:
 def date_in_future(facts: ClaimFacts) -> list[Finding]:
     if facts.date_of_service <= facts.today:
         return []
-    message = f"The date of service, {facts.date_of_service}, has not come yet."
+    message = f"The date of service, {spoken(facts.date_of_service)}, has not come yet."
     return error("date_in_future", message, f"{GUIDE}, DTP*472", "visit.date_of_service")
 
 
@@ -189,14 +190,18 @@ def date_before_birth(facts: ClaimFacts) -> list[Finding]:
     born = facts.patient.birth_date
     if born is None or facts.date_of_service >= born:
         return []
-    message = f"The date of service, {facts.date_of_service}, is before the patient was born."
+    message = (
+        f"The date of service, {spoken(facts.date_of_service)}, is before the patient was born."
+    )
     return error("date_before_birth", message, f"{GUIDE}, DMG02", "patient.birth_date")
 
 
 def date_before_onset(facts: ClaimFacts) -> list[Finding]:
     if facts.onset_on is None or facts.date_of_service >= facts.onset_on:
         return []
-    message = f"The onset, {facts.onset_on}, is after the date of service: correct one of them."
+    message = (
+        f"The onset, {spoken(facts.onset_on)}, is after the date of service: correct one of them."
+    )
     return error("date_before_onset", message, f"{GUIDE}, DTP*431", "episode.onset_on")
 
 

@@ -1,0 +1,8 @@
+"""How findings put a day into words."""
+
+from datetime import date
+
+
+def spoken(day: date) -> str:
+    """Oct 20, 2026, as every page writes a day."""
+    return f"{day:%b} {day.day}, {day.year}"
