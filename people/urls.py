@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from people.views import audit, cards, directory, patients, practice, staff
+from people.views import audit, cards, directory, hooks, patients, practice, staff
 
 app_name = "people"
 
@@ -40,6 +40,9 @@ urlpatterns = [
     path("clinics/<int:pk>/edit/", practice.clinic_edit, name="clinic-edit"),
     path("practice/", practice.practice, name="practice"),
     path("practice/edit/", practice.practice_edit, name="practice-edit"),
+    path("hooks/sms/receipts/<int:pk>/", hooks.sms_receipt, name="sms-receipt"),
+    path("hooks/sms/replies/", hooks.sms_reply, name="sms-reply"),
+    path("stop/<str:token>/", hooks.stop_messages, name="stop-messages"),
     path("audit/", audit.audit_line, name="audit"),
     path("audit/verify/", audit.audit_verify, name="audit-verify"),
 ]

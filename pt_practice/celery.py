@@ -18,5 +18,6 @@ MINUTE = 60
 
 app.conf.beat_schedule = {
     "sweep-pdfs": {"task": "documentation.tasks.sweep_pdfs", "schedule": 10 * MINUTE},
+    "send-due-messages": {"task": "people.tasks.send_due_messages", "schedule": MINUTE},
     "sweep-claims": {"task": "billing.tasks.sweep_claims", "schedule": 10 * MINUTE},
 }

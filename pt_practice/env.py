@@ -35,14 +35,28 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} is {raw!r}: write a whole number.") from None
 
 
+def address(name: str, default: str = "") -> str:
+    """An http:// or https:// address, without the slash at its end."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ImproperlyConfigured(f"{name} is {value!r}: write an address such as https://…")
+    return value
+
+
 def names(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 
 
-def secret(name: str) -> str:
-    """The value of NAME, or the content of the file that NAME_FILE names."""
+def optional_secret(name: str) -> str:
+    """The value of NAME, or the content of the file that NAME_FILE names; empty without either."""
     file_name = text(f"{name}_FILE")
-    value = Path(file_name).read_text(encoding="utf-8").strip() if file_name else text(name)
+    return Path(file_name).read_text(encoding="utf-8").strip() if file_name else text(name)
+
+
+def secret(name: str) -> str:
+    """As `optional_secret`, and it must be there."""
+    value = optional_secret(name)
     if not value:
         raise ImproperlyConfigured(
             f"{name} is not set: write a long random value, or a file's path in {name}_FILE."

@@ -290,7 +290,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False  # Redis down: the row waits, the sweep finds it
 CELERY_TASK_ALWAYS_EAGER = env.flag("CELERY_EAGER")
 
-# --- Mail and logs ----------------------------------------------------------------------------
+# --- Messages and logs ------------------------------------------------------------------------
 
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
@@ -298,7 +298,15 @@ EMAIL_PORT = env.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
+EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT_SECONDS", 20)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "PT Practice <no-reply@localhost>")
+
+PUBLIC_URL = env.address("PUBLIC_URL", "http://localhost:8000")  # links in messages begin with it
+SMS_URL = env.address("SMS_URL")  # none: text messages are written to the console
+SMS_ACCOUNT = env.text("SMS_ACCOUNT")
+SMS_TOKEN = env.optional_secret("SMS_TOKEN")
+SMS_FROM = env.text("SMS_FROM")
+SMS_TIMEOUT_SECONDS = env.number("SMS_TIMEOUT_SECONDS", 10)
 
 LOGGING = {
     "version": 1,

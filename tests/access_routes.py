@@ -22,6 +22,9 @@ PUBLIC = {
     "health",
     "mfa_authenticate",
     "mfa_login_webauthn",
+    "people:sms-receipt",  # proved by the provider's signature
+    "people:sms-reply",
+    "people:stop-messages",  # proved by the signed address
 }
 
 

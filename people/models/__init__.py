@@ -4,7 +4,7 @@ from people.models.api import ApiToken, IdempotentAnswer
 from people.models.audit import AuditEvent
 from people.models.consent import ConsentForm, ConsentSignature, ConsentVersion
 from people.models.link import PatientLink
-from people.models.message import Message
+from people.models.message import Message, MessageStop
 from people.models.patient import Authorization, Coverage, Patient
 from people.models.payer import Payer, ReferringProvider
 from people.models.practice import Clinic, Practice
@@ -23,6 +23,7 @@ __all__ = [
     "Coverage",
     "IdempotentAnswer",
     "Message",
+    "MessageStop",
     "Patient",
     "PatientLink",
     "Payer",

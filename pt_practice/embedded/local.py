@@ -185,6 +185,7 @@ class Local:
     def open_doors(self, supervisor: Supervisor, wanted: int) -> None:
         host = os.environ.get("HOST") or LOOPBACK
         port = self.free_port_from(wanted, host)
+        self.environment.setdefault("PUBLIC_URL", f"http://localhost:{port}")
         web = supervisor.start(self.web(host, port))
         # Alone first: three that load at once make the person wait for the page.
         supervisor.wait_until(lambda: answers(host, port), web, seconds=60)
