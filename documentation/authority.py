@@ -94,7 +94,7 @@ def standing_to_cosign(note: Note, *, by: User, takes_over: bool) -> Standing:
 def _clinician(user: User) -> Therapist:
     therapist = Therapist.objects.select_related("user").filter(user=user, is_active=True).first()
     if therapist is None or not user.is_active:
-        raise MayNotSign("Only a clinician can sign a note; your account has no licence on file.")
+        raise MayNotSign("Only a clinician can sign a note; your account has no license on file.")
     return therapist
 
 
@@ -126,7 +126,7 @@ def _refuse_expired(therapist: Therapist, day: dt.date) -> None:
     ended = therapist.licence_expires_on
     if ended < day:
         raise LicenceExpired(
-            f"Your licence {therapist.licence_state} {therapist.licence_number} ended on "
+            f"Your license {therapist.licence_state} {therapist.licence_number} ended on "
             f"{ended:%B} {ended.day}, {ended.year} and was not valid on "
             f"{day:%B} {day.day}, {day.year}. Have an owner enter its renewal."
         )

@@ -50,7 +50,7 @@ def register() -> None:
             OVERSIGHT,
             order=90,
             group=PRACTICE,
-            keywords="accounts roles licence",
+            keywords="accounts roles license",
             also=("people:account-new", "people:account-edit"),
         ),
         Place(

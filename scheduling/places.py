@@ -67,7 +67,7 @@ def register() -> None:
             SETS_UP,
             order=96,
             group=PRACTICE,
-            keywords="lengths colours evaluation follow-up",
+            keywords="lengths colors evaluation follow-up",
             also=("scheduling:type-new", "scheduling:type-edit"),
         ),
         Place(

@@ -83,11 +83,11 @@ def licence_expired(facts: ClaimFacts) -> list[Finding]:
     expires = facts.rendering.licence_expires_on
     if expires is None or facts.date_of_service <= expires:
         return []
-    message = f"The therapist's licence ran out on {expires}, before the visit. Enter the new date."
+    message = f"The therapist's license ran out on {expires}, before the visit. Enter the new date."
     return error(
         "licence_expired",
         message,
-        "42 CFR 484.115: a therapist holds the licence of the state",
+        "42 CFR 484.115: a therapist holds the license of the state",
         "provider.licence_expires_on",
     )
 

@@ -17,7 +17,7 @@ CLAIM_FILING_CODES = [
     ("VA", "VA · Veterans Affairs"),
     ("BL", "BL · Blue Cross Blue Shield"),
     ("CI", "CI · Commercial"),
-    ("HM", "HM · Health maintenance organisation"),
+    ("HM", "HM · Health maintenance organization"),
     ("12", "12 · Preferred provider (PPO)"),
     ("13", "13 · Point of service (POS)"),
     ("14", "14 · Exclusive provider (EPO)"),
@@ -26,7 +26,7 @@ CLAIM_FILING_CODES = [
     ("AM", "AM · Automobile medical"),
     ("LM", "LM · Liability medical"),
     ("FI", "FI · Federal employees"),
-    ("OF", "OF · Other federal programme"),
+    ("OF", "OF · Other federal program"),
     ("11", "11 · Other, not federal"),
     ("ZZ", "ZZ · Unknown"),
 ]

@@ -78,6 +78,11 @@ class TherapistForm(RowForm):
             "supervisor",
         )
         field_classes = {"npi": NumberField}
+        labels = {
+            "licence_number": "License number",
+            "licence_state": "License state",
+            "licence_expires_on": "License expires on",
+        }
         help_texts = {
             "npi": "Their own, as the rendering provider. Assistants need none.",
             "taxonomy": "Left empty, the credential's own code is taken.",

@@ -66,7 +66,7 @@ def authorization_new(request: StaffRequest, coverage_id: int) -> HttpResponse:
         except ValidationError as error:
             form.refuse(error)
         else:
-            messages.success(request, "The authorisation is on file.")
+            messages.success(request, "The authorization is on file.")
             return go_to(request, coverage.patient.get_absolute_url())
     context = {
         "patient": coverage.patient,

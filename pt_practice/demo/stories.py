@@ -131,7 +131,7 @@ STORIES = [
         diagnoses=("G20.A1", "R26.81"),
         precautions="Freezing in doorways; orthostatic symptoms in the morning.",
         goals=(("Turn 360° in under 5 s without freezing", "360° turn", "9 s", "5 s"),),
-        interventions="Neuromuscular re-education, gait training, home programme.",
+        interventions="Neuromuscular re-education, gait training, home program.",
         evaluation_code="97162",
         details=neuro(
             [("whole_body", "")],
@@ -224,7 +224,7 @@ STORIES = [
         neuro_minutes=(15, 18, 20),
         others=(
             ("97110", (15, 20, 23), "Leg press 3 x 10 at 60 kg, heel raises 3 x 15."),
-            ("97140", (8, 10, 13), "Patellar and scar mobilisation."),
+            ("97140", (8, 10, 13), "Patellar and scar mobilization."),
         ),
         subjective=(
             "Stairs fine; knee feels loose when turning.",
@@ -293,7 +293,7 @@ STORIES = [
         neuro_minutes=(15, 16, 20),
         others=(
             ("97110", (15, 20, 22), "Bridges and side planks, 3 x 10."),
-            ("97140", (8, 10, 15), "Lumbar mobilisation grade III."),
+            ("97140", (8, 10, 15), "Lumbar mobilization grade III."),
         ),
         subjective=("Better for two days after each visit.", "Woke stiff; 4/10 by noon."),
         objective=("Flexion to mid-shin. Prone instability test positive.", "ODI 30 %."),

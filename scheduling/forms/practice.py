@@ -26,7 +26,7 @@ class TypeForm(RowForm):
         fields = (
             "name", "minutes", "usual_units", "tint", "discipline", "is_evaluation", "is_active",
         )  # fmt: skip
-        labels = {"tint": "Colour", "is_evaluation": "An evaluation", "is_active": "Offered"}
+        labels = {"tint": "Color", "is_evaluation": "An evaluation", "is_active": "Offered"}
         widgets = {"tint": forms.RadioSelect}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

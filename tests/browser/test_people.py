@@ -92,11 +92,11 @@ def test_the_subscriber_is_asked_for_only_when_it_is_somebody_else(page):
 
 def test_a_licence_is_asked_for_only_of_those_who_treat(page):
     page.goto(reverse("people:account-new"))
-    expect(page.get_by_label("Licence number")).to_be_hidden()
+    expect(page.get_by_label("License number")).to_be_hidden()
 
     page.get_by_label("Therapist").check()
 
-    expect(page.get_by_label("Licence number")).to_be_visible()
+    expect(page.get_by_label("License number")).to_be_visible()
 
 
 def test_leaving_with_unsaved_changes_is_asked_about_and_saving_is_not(page):

@@ -59,7 +59,7 @@ def test_an_unsigned_note_is_shown_as_it_would_be_signed_with_the_form_beside_it
         "Steadier when turning at home.",
         "Total timed minutes</dt><dd>47",
         "Not signed",
-        "You sign as <strong>Maria Lopez, PT</strong>, licence OR PT00001.",
+        "You sign as <strong>Maria Lopez, PT</strong>, license OR PT00001.",
         'name="password"',
     ):
         assert shown in text, shown

@@ -142,7 +142,7 @@ def test_somebody_who_may_not_sign_is_told_why(api_as, note):
     )
 
     assert problem(refused) == (403, "may_not_sign")
-    assert "no licence on file" in refused.json()["detail"]
+    assert "no license on file" in refused.json()["detail"]
     assert problem(asked) == (403, "may_not_sign")
     assert taken.status_code == 200
 

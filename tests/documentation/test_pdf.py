@@ -81,7 +81,7 @@ def test_the_pdf_says_everything_that_was_signed():
         "Walk 300 m outdoors without a device",
         "2 × a week for 8 weeks",
         "Maria Lopez, PT",
-        "Licence OR PT00001",
+        "License OR PT00001",
     ):
         assert said in text, said
 
@@ -134,7 +134,7 @@ def test_the_co_signature_stands_below_the_assistants():
 
     text = " ".join(pages_of(note))
     assert text.index("Joe Park, PTA") < text.index("Co-signed electronically as supervising")
-    assert "Maria Lopez, PT Licence OR PT00001 Co-signed electronically" in text
+    assert "Maria Lopez, PT License OR PT00001 Co-signed electronically" in text
 
 
 # --- How it is made -----------------------------------------------------------------------------

@@ -46,7 +46,7 @@ def test_somebody_without_a_licence_on_file_cannot_sign():
     note = ready_note()
     owner = UserFactory(roles=[Role.OWNER])
 
-    with pytest.raises(MayNotSign, match="no licence on file"):
+    with pytest.raises(MayNotSign, match="no license on file"):
         sign(note, by=owner)
 
 
