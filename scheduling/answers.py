@@ -14,6 +14,7 @@ from scheduling.facts import (
     Stale,
     WrongStatus,
 )
+from scheduling.history import what_happened, who_was_faster
 from scheduling.models import Appointment
 from web.templatetags.pt import clock
 
@@ -58,7 +59,7 @@ def in_json(refusal: Refusal, *, to: User) -> dict[str, Any]:
             current = refusal.current
             return {
                 "code": "stale",
-                "detail": f"Somebody changed this meanwhile: it is now {_how_it_stands(current)}.",
+                "detail": f"{what_happened(current, to=to)}: it is now {_how_it_stands(current)}.",
                 "current": {
                     "version": current.version,
                     "status": current.status,
@@ -90,11 +91,13 @@ def _how_it_stands(current: Appointment) -> str:
 
 def _conflict(conflict: Conflict, *, to: User) -> dict[str, Any]:
     held = conflict.with_appointment
+    is_visible = conflict.is_visible_to(to)
+    faster = who_was_faster(held, to=to) if is_visible else ""
     return {
         "of": str(conflict.of),
         # Another clinic's appointment is not named to who may not open it.
-        "appointment": held.pk if conflict.is_visible_to(to) else None,
+        "appointment": held.pk if is_visible else None,
         "starts_at": held.starts_at.isoformat(),
         "ends_at": held.ends_at.isoformat(),
-        "detail": conflict.sentence(to=to),
+        "detail": f"{conflict.sentence(to=to)} {faster}".rstrip(),
     }

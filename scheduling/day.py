@@ -1,36 +1,41 @@
-"""What the Day shows: who works, what is booked, when nobody is there, on the clinic's clock."""
+"""What the Day shows: who works or which room is used, what is booked, when nobody is there."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from people.models import Clinic, Therapist, User
-from scheduling import availability, slots
-from scheduling.models import Appointment, AppointmentType
+from scheduling import availability, board, slots
+from scheduling.board import ROOMS_LAST, Column
+from scheduling.models import Appointment, AppointmentType, Closure, Room
 from scheduling.slots import Span
-from web.templatetags.pt import clock
 
 Status = Appointment.Status
+BY_THERAPIST, BY_ROOM = "therapist", "room"
 
 
 @dataclass(frozen=True)
-class Column:
-    """A therapist's column: when they work, which may be never."""
+class Filters:
+    """What somebody wants to see of a day; nothing chosen is everything."""
 
-    therapist: Therapist
-    working: list[Span]
+    therapist: Therapist | None = None
+    discipline: str = ""
+    types: Collection[AppointmentType] = field(default_factory=tuple)
 
-    def hours(self, clinic: Clinic) -> str:
-        """8–12, 1–5:30"""
-        zone = clinic.zone
-        return ", ".join(
-            availability.in_short(block.starts_at.astimezone(zone), block.ends_at.astimezone(zone))
-            for block in self.working
-        )
+    def shows(self, row: Appointment) -> bool:
+        """Whether the type is one of those chosen: the others fade, and leave the list."""
+        return not self.types or row.type_id in {chosen.pk for chosen in self.types}
+
+    def wants(self, therapist: Therapist) -> bool:
+        if self.therapist is not None:
+            return therapist.pk == self.therapist.pk
+        return not self.discipline or therapist.discipline == self.discipline
 
 
 @dataclass(frozen=True)
@@ -39,10 +44,11 @@ class DaySheet:
 
     clinic: Clinic
     date: dt.date
+    by: str
     columns: list[Column]
     appointments: list[Appointment]  # live ones and no-shows, in order of time
     cancelled: list[Appointment]
-    only_type: AppointmentType | None
+    filters: Filters
 
     @property
     def is_today(self) -> bool:
@@ -54,11 +60,24 @@ class DaySheet:
         return self.date <= today_at(self.clinic)
 
     @property
+    def is_by_room(self) -> bool:
+        return self.by == BY_ROOM
+
+    @property
     def listed(self) -> list[Appointment]:
-        """What the list shows: only the chosen type, when one is chosen."""
-        if self.only_type is None:
-            return self.appointments
-        return [row for row in self.appointments if row.type_id == self.only_type.pk]
+        """What the list shows: only the chosen types, when some are chosen."""
+        return [row for row in self.appointments if self.filters.shows(row)]
+
+    @property
+    def notices(self) -> list[str]:
+        """Closures and leave of the day, a line each; a whole clinic's once."""
+        told: dict[str, None] = {}
+        for column in self.columns:
+            for shade in column.shut:
+                is_all = shade.reason.startswith("Closed")
+                who = self.clinic.name if is_all else column.name
+                told[f"{who} · {shade.reason}, {_within(shade.span, self)}"] = None
+        return list(told)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -72,19 +91,23 @@ class DaySheet:
         }
 
 
+def _within(span: Span, sheet: DaySheet) -> str:
+    whole = slots.whole_day(sheet.date, sheet.clinic.zone)
+    if span.holds(whole):
+        return "all day"
+    cut = Span(max(span.starts_at, whole.starts_at), min(span.ends_at, whole.ends_at))
+    return availability.in_words(cut, sheet.clinic)
+
+
 def today_at(clinic: Clinic) -> dt.date:
     return timezone.now().astimezone(clinic.zone).date()
 
 
 def lay_out(
-    *,
-    clinic: Clinic,
-    date: dt.date,
-    user: User,
-    only_therapist: Therapist | None = None,
-    only_type: AppointmentType | None = None,
+    *, clinic: Clinic, date: dt.date, user: User, filters: Filters | None = None, by: str = ""
 ) -> DaySheet:
     """The day's columns and appointments. The number of queries does not grow with either."""
+    filters = filters or Filters()
     whole = slots.whole_day(date, clinic.zone)
     rows = (
         Appointment.objects.visible_to(user)
@@ -92,122 +115,123 @@ def lay_out(
         .filter(clinic=clinic)
         .for_day_sheet()
     )
-    if only_therapist is not None:
-        rows = rows.filter(therapist=only_therapist)
-    appointments = list(rows)
-    therapists = {row.pk: row for row in availability.therapists_of(clinic)}
-    booked = {row.therapist_id: row.therapist for row in appointments if row.is_live}
-    everyone = booked | therapists
-    if only_therapist is not None:
-        everyone = {only_therapist.pk: only_therapist}
-    working = availability.blocks_on(date, clinic=clinic, therapists=list(everyone.values()))
-    columns = [
-        Column(therapist, working[pk])
-        for pk, therapist in everyone.items()
-        if working[pk] or pk in booked or only_therapist is not None
-    ]
-    columns.sort(key=lambda column: (column.therapist.user.last_name, column.therapist.pk))
+    if filters.therapist is not None:
+        rows = rows.filter(therapist=filters.therapist)
+    appointments = [row for row in rows if filters.wants(row.therapist)]
+    lay = _rooms if by == BY_ROOM else _therapists
     return DaySheet(
         clinic=clinic,
         date=date,
-        columns=columns,
+        by=by or BY_THERAPIST,
+        columns=lay(clinic, date, appointments, filters),
         appointments=[row for row in appointments if row.status != Status.CANCELLED],
         cancelled=[row for row in appointments if row.status == Status.CANCELLED],
-        only_type=only_type,
+        filters=filters,
     )
 
 
+def _therapists(
+    clinic: Clinic, date: dt.date, rows: list[Appointment], filters: Filters
+) -> list[Column]:
+    """A column for whoever works that day or has something booked."""
+    booked = {row.therapist_id: row.therapist for row in rows if row.is_live}
+    everyone = booked | {row.pk: row for row in availability.therapists_of(clinic)}
+    everyone = {pk: row for pk, row in everyone.items() if filters.wants(row)}
+    if filters.therapist is not None:
+        everyone = {filters.therapist.pk: filters.therapist}
+    hours = availability.weekly_hours(clinic, list(everyone.values()))
+    whole = slots.whole_day(date, clinic.zone)
+    closures = availability.closures_for(
+        clinic, list(everyone.values()), starts_at=whole.starts_at, ends_at=whole.ends_at
+    )
+    columns = []
+    for pk, therapist in everyone.items():
+        shut = board.shades_of(row for row in closures if row.therapist_id in (None, pk))
+        at_work = slots.working_blocks(date, zone=clinic.zone, hours=hours[pk])
+        working = slots.without(at_work, [shade.span for shade in shut])
+        # Leave is worth a column: where somebody would be, it says why they are not.
+        is_shown = at_work or pk in booked or filters.therapist is not None
+        if not is_shown:
+            continue
+        columns.append(
+            Column(
+                key=str(pk),
+                name=therapist.user.get_full_name(),
+                more=therapist.credential,
+                clinic=clinic,
+                date=date,
+                working=working,
+                shut=shut,
+                where={"therapist": pk},
+            )
+        )
+    last_names = {str(pk): row.user.last_name for pk, row in everyone.items()}
+    columns.sort(key=lambda column: (last_names[column.key], int(column.key)))
+    return columns
+
+
+def _rooms(
+    clinic: Clinic, date: dt.date, rows: list[Appointment], filters: Filters
+) -> list[Column]:
+    """A column for each room in use, and one for what has none."""
+    booked = {row.room_id for row in rows if row.is_live}
+    rooms = Room.objects.filter(clinic=clinic).filter(Q(is_active=True) | Q(pk__in=booked))
+    whole = slots.whole_day(date, clinic.zone)
+    closures = Closure.objects.overlapping(whole.starts_at, whole.ends_at).filter(
+        Q(clinic=clinic) | Q(room__clinic=clinic)
+    )
+    shut_at = list(closures)
+    opening = Span(
+        slots.instant(date, clinic.opens_at, clinic.zone),
+        slots.instant(date, clinic.closes_at, clinic.zone, fold=1),
+    )
+
+    def column(pk: int | None, name: str) -> Column:
+        shut = board.shades_of(row for row in shut_at if row.clinic_id or row.room_id == pk)
+        return Column(
+            key=ROOMS_LAST if pk is None else str(pk),
+            name=name,
+            clinic=clinic,
+            date=date,
+            working=slots.without([opening], [shade.span for shade in shut]),
+            shut=shut,
+            idle="closed this day",
+            where={"room": "" if pk is None else pk},
+        )
+
+    return [*(column(room.pk, room.name) for room in rooms), column(None, "No room")]
+
+
 def for_calendar(sheet: DaySheet, *, may_book: bool) -> dict[str, Any]:
-    """The day as the calendar in the browser takes it: wall-clock times without an offset, so
-    that a browser in another time zone draws the clinic's day all the same."""
-    zone = sheet.clinic.zone
-    first, last = _shown_hours(sheet)
-    shown = _shown(sheet, first, last)
-    now = timezone.now().astimezone(zone)
-    return {
-        "date": sheet.date.isoformat(),
-        "clinic": sheet.clinic.pk,
-        "offset": f"{now:%z}"[:3] + ":" + f"{now:%z}"[3:],
-        "scrollTo": _scroll_to(sheet, first),
-        "from": f"{first:02}:00:00",
-        "to": f"{last:02}:00:00",
-        "mayBook": may_book,
-        "columns": [
-            {
-                "id": column.therapist.pk,
-                "name": column.therapist.user.get_full_name(),
-                "credential": column.therapist.credential,
-                "hours": column.hours(sheet.clinic) or "does not work this day",
-            }
-            for column in sheet.columns
-        ],
-        "appointments": [_card(row, sheet, may_book=may_book) for row in sheet.appointments],
-        "closed": [
-            {
-                "therapist": column.therapist.pk,
-                "start": _wall(hole.starts_at, zone),
-                "end": _wall(hole.ends_at, zone),
-            }
-            for column in sheet.columns
-            for hole in slots.without([shown], column.working)
-        ],
-    }
+    """The day as the calendar in the browser takes it."""
+    return board.tell(
+        columns=sheet.columns,
+        cards=[_card(row, sheet, may_book=may_book) for row in sheet.appointments],
+        drawn_on=sheet.date,
+        clinic=sheet.clinic,
+        hours=board.shown_hours(sheet.columns, [sheet.clinic], _drawn(sheet)),
+        today=today_at(sheet.clinic),
+        more={"by": sheet.by, "step": 1, "mayBook": may_book},
+    )
 
 
-def _wall(moment: dt.datetime, zone: Any) -> str:
-    return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")
+def _drawn(sheet: DaySheet) -> list[Appointment]:
+    return sheet.appointments if sheet.columns else []
 
 
 def _card(row: Appointment, sheet: DaySheet, *, may_book: bool) -> dict[str, Any]:
-    zone = sheet.clinic.zone
-    status = Status(row.status)
-    return {
-        "id": row.pk,
-        "version": row.version,
-        "therapist": row.therapist_id,
-        "room": row.room_id,
-        "start": _wall(row.starts_at, zone),
-        "end": _wall(row.ends_at, zone),
-        "from": clock(row.starts_at.astimezone(zone)),
-        "to": clock(row.ends_at.astimezone(zone)),
-        "minutes": row.minutes,
-        "patient": row.patient.list_name,
-        "type": row.type.name,
-        "tint": row.type.tint,
-        "place": row.room.name if row.room else "",
-        "status": status.value,
-        "statusLabel": status.label,
-        "faded": sheet.only_type is not None and row.type_id != sheet.only_type.pk,
-        "canMove": may_book and status in Appointment.MOVABLE,
-        "url": row.get_absolute_url(),
-    }
-
-
-def _shown_hours(sheet: DaySheet) -> tuple[int, int]:
-    """From which full hour to which the columns run: the clinic's, widened by what lies outside."""
-    zone = sheet.clinic.zone
-    opens, closes = sheet.clinic.opens_at, sheet.clinic.closes_at
-    first, last = opens.hour, closes.hour + (closes.minute > 0)
-    spans = [availability.span_of(row) for row in sheet.appointments]
-    spans += [block for column in sheet.columns for block in column.working]
-    for span in spans:
-        start, end = span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
-        first = min(first, start.hour if start.date() == sheet.date else 0)
-        last = max(last, end.hour + (end.minute > 0) if end.date() == sheet.date else 24)
-    return first, last
-
-
-def _scroll_to(sheet: DaySheet, first: int) -> str:
-    """Where the columns open: today an hour before now, else at their top."""
-    if not sheet.is_today:
-        return f"{first:02}:00:00"
-    now = timezone.now().astimezone(sheet.clinic.zone)
-    return f"{max(first, now.hour - 1):02}:00:00"
-
-
-def _shown(sheet: DaySheet, first: int, last: int) -> Span:
-    midnight = slots.whole_day(sheet.date, sheet.clinic.zone)
-    start = slots.instant(sheet.date, dt.time(first), sheet.clinic.zone)
-    if last == 24:
-        return Span(start, midnight.ends_at)
-    return Span(start, slots.instant(sheet.date, dt.time(last), sheet.clinic.zone, fold=1))
+    if sheet.is_by_room:
+        column = ROOMS_LAST if row.room_id is None else str(row.room_id)
+        place = row.therapist.user.get_full_name()
+    else:
+        column = str(row.therapist_id)
+        place = row.room.name if row.room else ""
+    return board.card(
+        row,
+        column=column,
+        place=place,
+        drawn_on=sheet.date,
+        date=sheet.date,
+        faded=not sheet.filters.shows(row),
+        may_book=may_book,
+    )

@@ -8,7 +8,15 @@ from web.navigation import Place
 
 PRACTICE = "Practice"
 LOOKS_ON = (Role.BILLER, Role.AUDITOR)  # the Day is not where their morning begins
-OF_THE_DAY = ("scheduling:appointment", "scheduling:book", "scheduling:move", "scheduling:cancel")
+OF_THE_DAY = (
+    "scheduling:appointment",
+    "scheduling:book",
+    "scheduling:move",
+    "scheduling:cancel",
+    "scheduling:day-print",
+    "scheduling:week",
+    "scheduling:month",
+)
 
 
 def register() -> None:
@@ -32,6 +40,27 @@ def register() -> None:
             group="Front desk",
             keywords="schedule calendar appointments today",
             also=OF_THE_DAY,
+        ),
+        Place(
+            "Week",
+            "scheduling:week",
+            "calendar-week",
+            ANY_STAFF,
+            keywords="schedule calendar therapist",
+        ),
+        Place(
+            "Month",
+            "scheduling:month",
+            "calendar-month",
+            ANY_STAFF,
+            keywords="schedule calendar overview free hours",
+        ),
+        Place(
+            "Print the day sheet",
+            "scheduling:day-print",
+            "printer",
+            ANY_STAFF,
+            keywords="paper schedule",
         ),
         Place(
             "Book an appointment",

@@ -2,15 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from scheduling.views import appointments, day, practice
+from scheduling.views import appointments, calendar, copying, day, day_print, month, practice, week
 
 app_name = "scheduling"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("day/", day.day, name="day"),
+    path("day/print/", day_print.day_print, name="day-print"),
+    path("week/", week.week, name="week"),
+    path("month/", month.month, name="month"),
+    path("calendar/mark/", calendar.mark, name="mark"),
     path("appointments/new/", appointments.book, name="book"),
     path("appointments/<int:pk>/", appointments.appointment, name="appointment"),
     path("appointments/<int:pk>/move/", appointments.move, name="move"),
+    path("appointments/<int:pk>/copy/", copying.copy, name="copy"),
     path("appointments/<int:pk>/confirm/", appointments.confirm, name="confirm"),
     path("appointments/<int:pk>/check-in/", appointments.check_in, name="check-in"),
     path("appointments/<int:pk>/undo-check-in/", appointments.undo_check_in, name="undo-check-in"),

@@ -13,7 +13,7 @@ from documentation.models import ProcedureCode
 from people.models import Clinic, Payer, Practice, ReferringProvider, Therapist, User
 from people.validators import npi_check_digit
 from pt_practice.demo.logins import PASSWORD, STAFF
-from scheduling.models import AppointmentType, Room, WeeklyHours
+from scheduling.models import AppointmentType, Closure, Room, WeeklyHours
 
 TAXONOMY = {"PT": "225100000X", "OT": "225X00000X", "PTA": "225200000X"}
 
@@ -235,3 +235,42 @@ def _payers() -> list[Payer]:
         if Decimal(amount) and code in known
     )
     return payers
+
+
+def build_closures(house: House, today: dt.date) -> None:
+    """What the calendar hatches: a staff meeting each week, a course, a room without power."""
+    riverbend, gym = house.clinics[0], house.rooms[house.clinics[0].pk][0]
+    monday = today - dt.timedelta(days=today.weekday())
+
+    def moment(week: int, weekday: int, hour: int) -> dt.datetime:
+        day = monday + dt.timedelta(weeks=week, days=weekday)
+        return dt.datetime.combine(day, dt.time(hour), riverbend.zone)
+
+    Closure.objects.bulk_create(
+        [
+            *(
+                Closure(
+                    clinic=riverbend,
+                    starts_at=moment(week, 2, 12),
+                    ends_at=moment(week, 2, 13),
+                    reason="Staff meeting",
+                )
+                for week in range(8)
+            ),
+            Closure(
+                therapist=house.therapists[2],
+                starts_at=moment(1, 3, 8),
+                ends_at=moment(1, 4, 17),
+                reason="Vestibular course",
+            ),
+            Closure(
+                room=gym, starts_at=moment(1, 0, 12), ends_at=moment(1, 0, 13), reason="Floor waxed"
+            ),
+        ]
+    )
+
+
+def is_away(house: House, therapist: Therapist, day: dt.date, today: dt.date) -> bool:
+    """The days of the course, on which nobody is booked with them."""
+    monday = today - dt.timedelta(days=today.weekday())
+    return therapist == house.therapists[2] and (day - monday).days in (10, 11)

@@ -12,10 +12,10 @@ from django.db import transaction
 
 from documentation import cases, charting, drafts, signing
 from documentation.models import Episode, Note, Visit
-from people.models import Patient, Therapist
-from pt_practice.demo.house import House
+from people.models import Clinic, Patient, Therapist
+from pt_practice.demo.house import House, is_away
 from pt_practice.demo.stories import STORIES, Story
-from scheduling.models import Appointment
+from scheduling.models import Appointment, Room
 
 WEEKS_BEFORE, WEEKS_AFTER = 1, 7
 STARTS = [
@@ -105,6 +105,8 @@ def build_appointments(
     for day in workdays(today):
         seen: set[int] = set()
         for therapist in house.therapists:
+            if is_away(house, therapist, day, today):
+                continue
             clinic = therapist.user.clinics.all()[0]
             pool = [p for p in patients if p.clinic_id == clinic.pk and p.pk not in seen]
             pool = [p for p in pool if _fits(cases[p.pk], therapist)]
@@ -122,6 +124,7 @@ def build_appointments(
                     patient=patient,
                     therapist=therapist,
                     clinic=clinic,
+                    room=_room_of(house, therapist, clinic),
                     type=kind,
                     starts_at=moment,
                     ends_at=moment + dt.timedelta(minutes=kind.minutes),
@@ -138,6 +141,14 @@ def build_appointments(
                     appointment.cancel_reason = "Ill" if appointment.status == "cancelled" else ""
                 made.append(appointment)
     return Appointment.objects.bulk_create(made, batch_size=500)
+
+
+def _room_of(house: House, therapist: Therapist, clinic: Clinic) -> Room | None:
+    """Each therapist has a room of their own; who comes after the last room has none."""
+    colleagues = [t for t in house.therapists if t.user.clinics.all()[0] == clinic]
+    rooms = house.rooms[clinic.pk]
+    place = colleagues.index(therapist)
+    return rooms[place] if place < len(rooms) - 1 else None
 
 
 def _fits(case: tuple[Story, Episode], therapist: Therapist) -> bool:

@@ -1,26 +1,28 @@
-"""The Day: a column per therapist, and the same day as a list for phones, keyboards and paper."""
+"""The Day: a column per therapist or room, and the same day as a list for phones, keyboards and
+paper."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from people.access import allow
+from people.models.staff import Discipline
 from scheduling import day as days
+from scheduling import live, slots
 from scheduling.access import BOOKS, SEES_THE_DAY, SETS_UP, StaffRequest
 from scheduling.forms.day import DayForm
 from scheduling.models import Appointment
 from scheduling.views import clinic_of
+from scheduling.views.calendar import SHEET, address, mark_address, spans_of_places, type_links
 from web.responses import render_page_or_piece
 
-SHEET = "day-sheet"  # the id of the part that is fetched again after each change
+BY = "day_by"  # the session's memory of whether this person looks at therapists or rooms
 
 
 @allow(*SEES_THE_DAY)
@@ -32,36 +34,34 @@ def day(request: StaffRequest) -> HttpResponse:
         return render(request, "scheduling/no_clinic.html", {"may_set_up": _may_set_up(request)})
     form = DayForm(request.GET, clinic=clinic)
     form.is_valid()
-    asked = form.cleaned_data
-    today = days.today_at(clinic)
+    date = form.cleaned_data.get("date") or days.today_at(clinic)
+    whole = slots.whole_day(date, clinic.zone)
+    # Before the rows are read: what is written in between is then news, and not missed.
+    seen = live.mark(whole, user=request.user, clinic=clinic.pk)
     sheet = days.lay_out(
         clinic=clinic,
-        date=asked.get("date") or today,
+        date=date,
         user=request.user,
-        only_therapist=asked.get("therapist"),
-        only_type=asked.get("type"),
+        filters=form.filters(),
+        by=_by(request, form.cleaned_data.get("by", "")),
     )
     may_book = request.user.has_role(*BOOKS)
     is_refresh = bool(request.htmx) and request.htmx.target == SHEET
+    parts = {"date": date, "clinic": clinic.pk}
     context = {
         "sheet": sheet,
         "calendar": json.dumps(days.for_calendar(sheet, may_book=may_book)),
+        "mark": seen,
+        "mark_url": mark_address(whole, clinic=clinic.pk),
         "may_book": may_book,
         "may_check_in": may_book and sheet.has_dawned,
         "may_set_up": _may_set_up(request),
-        "here": _address(request, sheet),
+        "here": address("day", request, **parts),
         "form": form,
+        "statuses": [(status, Appointment.ICONS[status]) for status in Appointment.Status],
     }
     if not is_refresh:
-        context |= {
-            "clinics": list(request.user.visible_clinics().filter(is_active=True)),
-            "therapists": list(form.fields["therapist"].queryset),  # type: ignore[attr-defined]
-            "types": _type_links(request, form, sheet),
-            "previous": _address(request, sheet, date=sheet.date - dt.timedelta(days=1)),
-            "following": _address(request, sheet, date=sheet.date + dt.timedelta(days=1)),
-            "today": _address(request, sheet, date=today),
-            "statuses": [(status, Appointment.ICONS[status]) for status in Appointment.Status],
-        }
+        context |= _around(request, form, sheet, parts)
     return render_page_or_piece(
         request,
         page="scheduling/day.html",
@@ -70,30 +70,38 @@ def day(request: StaffRequest) -> HttpResponse:
     )
 
 
+def _by(request: StaffRequest, asked: str) -> str:
+    """Therapists or rooms: what the address says, else what was looked at last."""
+    if asked and request.session.get(BY) != asked:
+        request.session[BY] = asked
+    return asked or str(request.session.get(BY, days.BY_THERAPIST))
+
+
+def _around(
+    request: StaffRequest, form: DayForm, sheet: days.DaySheet, parts: dict[str, Any]
+) -> dict[str, Any]:
+    """Heading, filters and the ways to other days."""
+    choices: Any = form.fields
+    types = [chosen.pk for chosen in sheet.filters.types]
+    a_day = dt.timedelta(days=1)
+
+    def on(date: dt.date, **changes: Any) -> str:
+        return address("day", request, **parts | {"date": date} | changes)
+
+    return {
+        "clinics": list(request.user.visible_clinics().filter(is_active=True)),
+        "therapists": list(choices["therapist"].queryset),
+        "disciplines": Discipline.choices,
+        "types": type_links("day", request, choices["type"].queryset, types, **parts),
+        "previous": on(sheet.date - a_day),
+        "following": on(sheet.date + a_day),
+        "today": on(days.today_at(sheet.clinic)),
+        "by_therapist": on(sheet.date, by=days.BY_THERAPIST),
+        "by_room": on(sheet.date, by=days.BY_ROOM),
+        "print_url": address("day-print", request, **parts),
+        "spans": spans_of_places("day", request, **parts),
+    }
+
+
 def _may_set_up(request: StaffRequest) -> bool:
     return request.user.has_role(*SETS_UP)
-
-
-def _address(request: StaffRequest, sheet: days.DaySheet, **changes: Any) -> str:
-    """The Day's address for the same clinic and filters; `changes` say what differs."""
-    parts: dict[str, Any] = {"date": sheet.date, "clinic": sheet.clinic.pk}
-    for name in ("therapist", "type"):
-        if value := request.GET.get(name):
-            parts[name] = value
-    parts |= changes
-    known = {name: str(value) for name, value in parts.items() if value is not None}
-    return f"{reverse('scheduling:day')}?{urlencode(known)}"
-
-
-def _type_links(request: StaffRequest, form: DayForm, sheet: days.DaySheet) -> list[dict[str, Any]]:
-    """A chip for each type: the legend of the colours, and the filter."""
-    types = form.fields["type"].queryset  # type: ignore[attr-defined]
-    chosen = sheet.only_type.pk if sheet.only_type else None
-    return [
-        {
-            "type": row,
-            "is_chosen": row.pk == chosen,
-            "url": _address(request, sheet, type=None if row.pk == chosen else row.pk),
-        }
-        for row in types
-    ]

@@ -42,6 +42,7 @@ function hidden(text) {
 function drawAppointment({ event }) {
   const facts = event.extendedProps;
   if (event.display === "background" && !facts.label) return { domNodes: [] };
+  if (facts.isShut) return { domNodes: [element("div", "shut-reason", facts.label)] };
   if (!facts.patient) {
     const draft = element("div", "slot-draft", facts.label || spoken(event.start));
     return { domNodes: [draft] };
@@ -68,9 +69,9 @@ function drawAppointment({ event }) {
 }
 
 function drawColumnHead({ resource }) {
-  const { name, credential, hours } = resource.extendedProps;
+  const { name, credential, hours, isToday } = resource.extendedProps;
   if (name === undefined) return "";
-  const title = element("span", "column-name", name);
+  const title = element("span", isToday ? "column-name is-today" : "column-name", name);
   title.append(element("span", "column-credential", ` ${credential}`));
   return { domNodes: [title, element("span", "column-hours", hours)] };
 }
@@ -78,7 +79,7 @@ function drawColumnHead({ resource }) {
 function eventsOf(day) {
   const visits = day.appointments.map((visit) => ({
     id: visit.id,
-    resourceIds: [visit.therapist],
+    resourceIds: [visit.column],
     start: visit.start,
     end: visit.end,
     startEditable: visit.canMove,
@@ -94,12 +95,34 @@ function eventsOf(day) {
   }));
   const closed = day.closed.map((hole, number) => ({
     id: `closed-${number}`,
-    resourceIds: [hole.therapist],
+    resourceIds: [hole.column],
     start: hole.start,
     end: hole.end,
     display: "background",
+    classNames: hole.label ? ["is-shut"] : [],
+    extendedProps: { label: hole.label, isShut: Boolean(hole.label) },
   }));
-  return [...visits, ...closed];
+  return [...visits, ...closed, ...nowLine(day)];
+}
+
+/* The columns of a week lie on one date, so its now-line is a block of its own in today's column. */
+function nowLine(day) {
+  const today = day.by === "date" && day.columns.find((column) => column.isToday);
+  if (!today) return [];
+  const sign = day.offset.startsWith("-") ? -1 : 1;
+  const [hours, minutes] = day.offset.slice(1).split(":").map(Number);
+  const now = new Date(Date.now() + sign * (hours * 60 + minutes) * 60000);
+  const at = (moment) => `${day.date}T${moment.toISOString().slice(11, 19)}`;
+  return [
+    {
+      id: "now",
+      resourceIds: [today.id],
+      start: at(now),
+      end: at(new Date(now.getTime() + 60000)),
+      display: "background",
+      classNames: ["is-now"],
+    },
+  ];
 }
 
 function resourcesOf(day) {
@@ -121,20 +144,39 @@ function dropTableRoles(box) {
   // On an empty day nothing inside takes the focus, and the hours could not be scrolled by keys.
   for (const part of box.querySelectorAll(".ec-main")) {
     part.tabIndex = 0;
-    part.setAttribute("aria-label", "Hours of the day");
+    part.setAttribute("aria-label", "Hours");
   }
 }
 
-/* `on`: open(id), book({therapist, date, time, minutes}), move(id, where, undo), busy(bool). */
+/* `on`: open(id), book({date, time, minutes, and what the column means}), move(visit, where, undo),
+   copy(visit, where), busy(bool). */
 export function drawCalendar(box, day, on) {
   let current = day;
 
-  const where = (event) => {
-    const { date, time } = wallClock(event.start);
-    const minutes = Math.round((event.end - event.start) / 60000);
-    return { date, time, minutes, therapist: event.resourceIds[0] };
+  /* What a block in a column means: its day, time and length, and the therapist or the room. */
+  const meaning = (resource, start, minutes) => {
+    const { date, time } = wallClock(start);
+    const column = current.columns.find(({ id }) => id === String(resource));
+    return { date, ...column.where, time, minutes };
   };
-  const dropped = (info) => on.move(info.event.extendedProps, where(info.event), info.revert);
+  /* Where somebody works in several clinics, the hour says in which. */
+  const clinicAt = (resource, start) => {
+    const { clinics = [] } = current.columns.find(({ id }) => id === String(resource));
+    const { date, time } = wallClock(start);
+    const at = `${date}T${time}:00`;
+    const block = clinics.find(({ from, to }) => from <= at && at < to) || clinics[0];
+    return { clinic: block?.clinic, ...current.fixed };
+  };
+  const dropped = ({ event, revert, jsEvent }) => {
+    const minutes = Math.round((event.end - event.start) / 60000);
+    const where = meaning(event.resourceIds[0], event.start, minutes);
+    if (jsEvent?.altKey) {
+      revert();
+      on.copy(event.extendedProps, where);
+    } else {
+      on.move(event.extendedProps, where, revert);
+    }
+  };
   let wasDragged = false;
   const grabbed = () => on.busy(true);
   const letGo = () => {
@@ -156,7 +198,7 @@ export function drawCalendar(box, day, on) {
     locale: "en-US",
     headerToolbar: { start: "", center: "", end: "" },
     allDaySlot: false,
-    nowIndicator: true,
+    nowIndicator: day.by !== "date",
     slotDuration: "00:15:00",
     slotLabelInterval: "01:00:00",
     slotHeight: 20,
@@ -183,20 +225,28 @@ export function drawCalendar(box, day, on) {
     eventResizeStop: letGo,
     eventDrop: dropped,
     eventResize: dropped,
-    dateClick: ({ dateStr, resource }) => {
+    dateClick: ({ date, resource }) => {
       if (!current.mayBook || !resource) return;
-      on.book({ therapist: resource.id, date: dateStr.slice(0, 10), time: dateStr.slice(11, 16) });
+      on.book({ ...clinicAt(resource.id, date), ...meaning(resource.id, date) });
     },
-    select: ({ start, end, startStr, resource }) => {
+    select: ({ start, end, resource }) => {
       if (!resource) return;
-      on.book({
-        therapist: resource.id,
-        date: startStr.slice(0, 10),
-        time: startStr.slice(11, 16),
-        minutes: Math.round((end - start) / 60000),
-      });
+      const minutes = Math.round((end - start) / 60000);
+      on.book({ ...clinicAt(resource.id, start), ...meaning(resource.id, start, minutes) });
     },
   });
+  for (const name of ["keydown", "keyup"]) {
+    document.addEventListener(name, (event) => {
+      if (event.key === "Alt") box.classList.toggle("is-copying", name === "keydown");
+    });
+  }
+  setInterval(() => {
+    const [line] = nowLine(current);
+    if (line) {
+      calendar.removeEventById("now");
+      calendar.addEvent(line);
+    }
+  }, 60_000);
   new MutationObserver(() => dropTableRoles(box)).observe(box, { childList: true, subtree: true });
   dropTableRoles(box);
 
@@ -215,22 +265,27 @@ export function drawCalendar(box, day, on) {
       // What is drawn anew does not have the focus any more.
       if (held) setTimeout(() => this.element(held)?.focus({ preventScroll: true }));
     },
-    /* A dashed block where a booking would go, until it is made or given up. */
-    propose({ therapist, date, time, minutes }) {
+    /* A dashed block where a visit would go, until it is put down or given up. */
+    propose({ column, time, minutes, label = "New" }) {
       this.forget();
-      if (!therapist || !date || !time) return;
-      const start = new Date(`${date}T${time}`);
-      const end = new Date(start.getTime() + (Number(minutes) || 45) * 60000);
-      const stop = wallClock(end);
+      const start = new Date(`${current.date}T${time}`);
+      const stop = wallClock(new Date(start.getTime() + (Number(minutes) || 45) * 60000));
       calendar.addEvent({
         id: "draft",
-        resourceIds: [therapist],
-        start: `${date}T${time}:00`,
+        resourceIds: [column],
+        start: `${current.date}T${time}:00`.slice(0, 19),
         end: `${stop.date}T${stop.time}:00`,
         display: "background", // over what is booked, instead of squeezing it aside
         classNames: ["is-draft"],
-        extendedProps: { label: "New" },
+        extendedProps: { label },
       });
+      requestAnimationFrame(() => {
+        box.querySelector(".is-draft")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+      });
+    },
+    /* The visit that is being moved by keys stands back while its block is steered. */
+    lift(id, is) {
+      this.element(id)?.closest(".visit")?.classList.toggle("is-lifted", is);
     },
     forget() {
       calendar.unselect();

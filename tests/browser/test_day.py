@@ -125,11 +125,13 @@ def test_a_visit_that_somebody_else_moved_meanwhile_goes_where_they_put_it(open_
     row = desk.book()
     page = open_day()
     page.wait_for_selector(".visit")
-    booking.move(appointment=row, version=1, starts_at=at(14), by=UserFactory())
+    booking.move(
+        appointment=row, version=1, starts_at=at(14), by=UserFactory(last_name="Otherdesk")
+    )
 
     drag(page, place(page, "Reyes", 9), place(page, "Zhao", 11))
 
-    notice(page, "Somebody changed this meanwhile").to_be_visible()
+    notice(page, "Sam Otherdesk moved this meanwhile").to_be_visible()
     expect(visit(page, "Okafor")).to_contain_text("2:00")
     assert stands(row) == ("14:00", 45, "Reyes")
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from people.models import Role
 from scheduling import booking, day
+from scheduling.day import Filters
 from scheduling.models import Appointment, Closure
 from tests.factories import (
     MONDAY,
@@ -28,8 +29,10 @@ SPRING_FORWARD = dt.date(2026, 3, 8)
 FALL_BACK = dt.date(2026, 11, 1)
 
 
-def calendar_of(desk, date=MONDAY, *, may_book=True, **filters):
-    sheet = day.lay_out(clinic=desk.clinic, date=date, user=desk.user, **filters)
+def calendar_of(desk, date=MONDAY, *, may_book=True, by="", **filters):
+    sheet = day.lay_out(
+        clinic=desk.clinic, date=date, user=desk.user, by=by, filters=Filters(**filters)
+    )
     return day.for_calendar(sheet, may_book=may_book)
 
 
@@ -52,6 +55,8 @@ def test_a_card_says_everything_on_the_clinics_wall_clock(desk):
         {
             "id": appointment.pk,
             "version": 1,
+            "column": str(desk.therapist.pk),
+            "date": "2026-03-02",
             "therapist": desk.therapist.pk,
             "room": bay.pk,
             "start": "2026-03-02T09:00:00",
@@ -154,7 +159,9 @@ def test_a_type_fades_the_others_in_the_columns_and_leaves_them_out_of_the_list(
         appointment_type=other, starts_at=at(11), patient=PatientFactory(clinic=desk.clinic)
     )
 
-    sheet = day.lay_out(clinic=desk.clinic, date=MONDAY, user=desk.user, only_type=other)
+    sheet = day.lay_out(
+        clinic=desk.clinic, date=MONDAY, user=desk.user, filters=Filters(types=[other])
+    )
 
     cards = day.for_calendar(sheet, may_book=True)["appointments"]
     assert [(card["type"], card["faded"]) for card in cards] == [
@@ -169,9 +176,9 @@ def test_a_therapist_leaves_only_their_column(desk):
     desk.book(therapist=other, patient=PatientFactory(clinic=desk.clinic))
     mine = desk.book()
 
-    shown_day = calendar_of(desk, only_therapist=desk.therapist)
+    shown_day = calendar_of(desk, therapist=desk.therapist)
 
-    assert [column["id"] for column in shown_day["columns"]] == [desk.therapist.pk]
+    assert [column["id"] for column in shown_day["columns"]] == [str(desk.therapist.pk)]
     assert [card["id"] for card in shown_day["appointments"]] == [mine.pk]
 
 
@@ -215,9 +222,9 @@ def test_the_day_costs_the_same_queries_for_any_number_of_appointments(
     client.force_login(desk.user)
     client.get(reverse("scheduling:day"))  # the session remembers from now on
 
-    # session, user, the clinic (remembered, then first); appointments, therapists, hours,
-    # closures; for the filters: clinics, therapists, types
-    with django_assert_num_queries(11):
+    # session, user, the clinic (remembered, then first); the mark, appointments, therapists,
+    # hours, closures; for the filters: clinics, therapists, types
+    with django_assert_num_queries(12):
         response = client.get(reverse("scheduling:day"), {"date": MONDAY.isoformat()})
 
     assert len(shown(response)["appointments"]) == count

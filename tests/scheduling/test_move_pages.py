@@ -64,7 +64,7 @@ def test_a_drag_from_an_old_version_is_409_and_says_how_it_stands(at_desk, desk)
     answer = response.json()
     assert (response.status_code, answer["code"]) == (409, "stale")
     assert answer["detail"] == (
-        "Somebody changed this meanwhile: it is now booked, Monday, March 2 at 11:00 am "
+        "You moved this in another window: it is now booked, Monday, March 2 at 11:00 am "
         "with Dana Reyes, PT."
     )
     assert (answer["current"]["version"], answer["current"]["starts_at"]) == (

@@ -46,6 +46,7 @@ def load(*, patients: int) -> None:
     built = house.build_house(today)
     everyone = people.build_patients(built, today, chance, patients)
     cases = weeks.build_cases(built, everyone, today, chance)
+    house.build_closures(built, today)
     appointments = weeks.build_appointments(built, everyone, cases, today, chance)
     _analyze()
     weeks.treat(appointments, cases, today, chance)
