@@ -7,6 +7,7 @@ from typing import Any
 from people.models import User
 from scheduling.facts import (
     Conflict,
+    GroupFull,
     NotBookable,
     OutsideHours,
     OverBudget,
@@ -18,9 +19,10 @@ from scheduling.history import what_happened, who_was_faster
 from scheduling.models import Appointment
 from web.templatetags.pt import clock
 
-Refusal = SlotTaken | OutsideHours | OverBudget | Stale | WrongStatus | NotBookable
-REFUSALS = (SlotTaken, OutsideHours, OverBudget, Stale, WrongStatus, NotBookable)
-CONFLICTS = (SlotTaken, OutsideHours, OverBudget, Stale, WrongStatus)  # 409: not wrong, but not now
+Refusal = SlotTaken | GroupFull | OutsideHours | OverBudget | Stale | WrongStatus | NotBookable
+# 409: not wrong, but not now
+CONFLICTS = (SlotTaken, GroupFull, OutsideHours, OverBudget, Stale, WrongStatus)
+REFUSALS = (*CONFLICTS, NotBookable)
 
 
 def status_of(refusal: Refusal) -> int:
@@ -33,11 +35,20 @@ def in_json(refusal: Refusal, *, to: User) -> dict[str, Any]:
     match refusal:
         case SlotTaken():
             taken = [_conflict(conflict, to=to) for conflict in refusal.conflicts]
-            told = " ".join(entry["detail"] for entry in taken)
+            # A group that stands in the way has a conflict for each member, and one sentence.
+            told = " ".join(dict.fromkeys(entry["detail"] for entry in taken))
             return {
                 "code": "slot_taken",
                 "detail": told or "This time has just been taken.",
                 "conflicts": taken,
+            }
+        case GroupFull():
+            return {
+                "code": "group_full",
+                "detail": refusal.sentence,
+                "group": refusal.group.pk,
+                "capacity": refusal.group.capacity,
+                "taken": refusal.group.taken,
             }
         case OutsideHours():
             return {
@@ -93,6 +104,7 @@ def _conflict(conflict: Conflict, *, to: User) -> dict[str, Any]:
     held = conflict.with_appointment
     is_visible = conflict.is_visible_to(to)
     faster = who_was_faster(held, to=to) if is_visible else ""
+    which = {} if conflict.equipment is None else {"equipment": conflict.equipment.pk}
     return {
         "of": str(conflict.of),
         # Another clinic's appointment is not named to who may not open it.
@@ -100,4 +112,4 @@ def _conflict(conflict: Conflict, *, to: User) -> dict[str, Any]:
         "starts_at": held.starts_at.isoformat(),
         "ends_at": held.ends_at.isoformat(),
         "detail": f"{conflict.sentence(to=to)} {faster}".rstrip(),
-    }
+    } | which

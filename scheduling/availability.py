@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Q, QuerySet
 
 from people.models import Clinic, Patient, Role, Therapist
 from scheduling import slots
-from scheduling.models import Appointment, AppointmentType, Closure, Room, WeeklyHours
+from scheduling.models import (
+    Appointment,
+    AppointmentType,
+    Closure,
+    Equipment,
+    Group,
+    Room,
+    WeeklyHours,
+)
+from scheduling.models.group import GroupQuerySet
+from scheduling.models.set_up import LONGEST_BUFFER
 from scheduling.slots import Hours, Span
 from web.templatetags.pt import clock
 
@@ -77,12 +87,17 @@ def closures_for(
     starts_at: dt.datetime,
     ends_at: dt.datetime,
     room: Room | None = None,
+    equipment: Collection[Equipment] = (),
 ) -> list[Closure]:
-    """Closures of the clinic, of these therapists and of the room in that stretch of time."""
+    """Closures of the clinic, of these therapists, of the room and of the equipment in that
+    stretch of time."""
     of_these = Q(clinic=clinic) | Q(therapist__in=therapists)
     if room is not None:
         of_these |= Q(room=room)
-    return list(Closure.objects.overlapping(starts_at, ends_at).filter(of_these))
+    if equipment:
+        of_these |= Q(equipment__in=equipment)
+    rows = Closure.objects.overlapping(starts_at, ends_at).filter(of_these)
+    return list(rows.select_related("equipment"))
 
 
 def span_of(row: Closure | Appointment) -> Span:
@@ -112,10 +127,22 @@ def blocks_on(
     }
 
 
-def why_closed(span: Span, *, clinic: Clinic, therapist: Therapist, room: Room | None) -> list[str]:
+def why_closed(
+    span: Span,
+    *,
+    clinic: Clinic,
+    therapist: Therapist,
+    room: Room | None,
+    equipment: Collection[Equipment] = (),
+) -> list[str]:
     """What speaks against this time, a sentence each; empty when everybody is there."""
     closures = closures_for(
-        clinic, [therapist], starts_at=span.starts_at, ends_at=span.ends_at, room=room
+        clinic,
+        [therapist],
+        starts_at=span.starts_at,
+        ends_at=span.ends_at,
+        room=room,
+        equipment=equipment,
     )
     reasons = []
     for closure in closures:
@@ -123,6 +150,8 @@ def why_closed(span: Span, *, clinic: Clinic, therapist: Therapist, room: Room |
             reasons.append(f"{clinic} is closed: {closure.reason}.")
         elif closure.therapist_id:
             reasons.append(f"{therapist} is away: {closure.reason}.")
+        elif closure.equipment is not None:
+            reasons.append(f"{closure.equipment} is out of use: {closure.reason}.")
         else:
             reasons.append(f"{room} is out of use: {closure.reason}.")
     hours = weekly_hours(clinic, [therapist])[therapist.pk]
@@ -131,6 +160,41 @@ def why_closed(span: Span, *, clinic: Clinic, therapist: Therapist, room: Room |
     if not any(block.holds(span) for block in blocks):
         reasons.append(f"{therapist} {_works(blocks, clinic)}.")
     return reasons
+
+
+def why_crowded(span: Span, *, wanted: Appointment) -> list[str]:
+    """Where this time touches what the therapist keeps free after visits, a sentence each: after
+    one before it, or its own before the next."""
+    own = wanted.type.buffer_minutes
+    around = (
+        Appointment.objects.live()
+        .overlapping(
+            span.starts_at - dt.timedelta(minutes=LONGEST_BUFFER),
+            span.ends_at + dt.timedelta(minutes=own),
+        )
+        .filter(therapist=wanted.therapist)
+        .exclude(pk=wanted.pk)
+        .select_related("type")
+        .order_by("starts_at", "pk")
+    )
+    if wanted.group_id is not None:
+        around = around.exclude(group=wanted.group_id)
+    reasons = []
+    for row in around:
+        kept = row.type.buffer_minutes
+        if row.ends_at <= span.starts_at < row.ends_at + dt.timedelta(minutes=kept):
+            ended = clock(row.ends_at.astimezone(wanted.clinic.zone))
+            reasons.append(
+                f"{wanted.therapist} keeps {kept} minutes free after the visit that ends at "
+                f"{ended}."
+            )
+        if span.ends_at <= row.starts_at < span.ends_at + dt.timedelta(minutes=own):
+            begins = clock(row.starts_at.astimezone(wanted.clinic.zone))
+            reasons.append(
+                f"{wanted.therapist} keeps {own} minutes free after this visit, and the next one "
+                f"begins at {begins}."
+            )
+    return list(dict.fromkeys(reasons))  # members of a group end together
 
 
 def _works(blocks: Iterable[Span], clinic: Clinic) -> str:
@@ -160,30 +224,91 @@ def free_times(
     therapist: Therapist,
     patient: Patient | None,
     room: Room | None,
+    equipment: Collection[Equipment] = (),
+    appointment_type: AppointmentType | None = None,
     but: Appointment | None = None,
+    but_group: Group | None = None,
     not_before: dt.datetime | None = None,
     count: int = 3,
 ) -> list[dt.datetime]:
-    """The nearest times at which therapist, patient and room are all free. `but` is the
-    appointment that is being moved: its own time counts as free."""
+    """The nearest times at which therapist, patient, room and equipment are all free, and the
+    therapist has the minutes that are kept free after visits. With a type for groups, a group
+    that has places left is as good as a free time. `but` is the appointment that is being moved,
+    `but_group` the group: their own time counts as free."""
     first = slots.whole_day(wanted.astimezone(clinic.zone).date(), clinic.zone).starts_at
     last = first + dt.timedelta(days=slots.DAYS_AHEAD + 2)
-    held = Q(therapist=therapist)
-    if patient is not None:
-        held |= Q(patient=patient)
-    if room is not None:
-        held |= Q(room=room)
-    taken = Appointment.objects.live().overlapping(first, last).filter(held)
+    busy = Appointment.objects.live().overlapping(first, last)
     if but is not None:
-        taken = taken.exclude(pk=but.pk)
-    closures = closures_for(clinic, [therapist], starts_at=first, ends_at=last, room=room)
+        busy = busy.exclude(pk=but.pk)
+    if but_group is not None:
+        busy = busy.exclude(group=but_group)
+    closures = [
+        span_of(closure)
+        for closure in closures_for(
+            clinic, [therapist], starts_at=first, ends_at=last, room=room, equipment=equipment
+        )
+    ]
+    of_patient = _spans(busy.filter(patient=patient)) if patient is not None else []
+    joinable = (
+        _joinable(
+            Group.objects.filter(starts_at__gte=first, starts_at__lt=last, therapist=therapist),
+            appointment_type=appointment_type,
+            clinic=clinic,
+            room=room,
+            closed=[*of_patient, *closures],
+        )
+        if appointment_type is not None and appointment_type.is_group and but_group is None
+        else []
+    )
     return slots.next_free(
         wanted,
         minutes=minutes,
         zone=clinic.zone,
         hours=weekly_hours(clinic, [therapist])[therapist.pk],
-        closures=[span_of(closure) for closure in closures],
-        taken=[Span(start, end) for start, end in taken.values_list("starts_at", "ends_at")],
+        closures=closures,
+        taken=[
+            *of_patient,
+            *_with_buffers(
+                busy.filter(therapist=therapist),
+                own=appointment_type.buffer_minutes if appointment_type is not None else 0,
+            ),
+            *(_spans(busy.filter(room=room)) if room is not None else []),
+            *(_spans(busy.filter(equipment__in=equipment)) if equipment else []),
+        ],
+        also=joinable,
         not_before=not_before,
         count=count,
     )
+
+
+def _spans(rows: QuerySet[Appointment]) -> list[Span]:
+    return [Span(start, end) for start, end in rows.values_list("starts_at", "ends_at")]
+
+
+def _with_buffers(rows: QuerySet[Appointment], *, own: int) -> list[Span]:
+    """A therapist's visits, each with the minutes kept free after it, and before it those that
+    the new visit (`own`) would want free."""
+    before = dt.timedelta(minutes=own)
+    return [
+        Span(start - before, end + dt.timedelta(minutes=kept))
+        for start, end, kept in rows.values_list("starts_at", "ends_at", "type__buffer_minutes")
+    ]
+
+
+def _joinable(
+    groups: GroupQuerySet,
+    *,
+    appointment_type: AppointmentType,
+    clinic: Clinic,
+    room: Room | None,
+    closed: Sequence[Span],
+) -> list[dt.datetime]:
+    """When groups of this type begin that one more patient can join."""
+    found = groups.joinable().filter(type=appointment_type, clinic=clinic)
+    if room is not None:
+        found = found.filter(room=room)
+    return [
+        group.starts_at
+        for group in found
+        if not any(Span(group.starts_at, group.ends_at).overlaps(span) for span in closed)
+    ]

@@ -1,29 +1,27 @@
-"""Book, move, cancel, check in: every change of an appointment, and nothing else changes one.
+"""Book, move, put back, cancel, check in: every change of one appointment, and nothing else
+changes one (a whole group's are in `groups`).
 
-Each verb locks before it looks. Whoever books or moves locks the therapists, then the rooms,
-then the patients and their authorizations (each in the order of their keys), then the
-appointment; so two desks that want the same slot queue up, and nobody deadlocks. The database's
-exclusion constraints stand behind.
+Each verb locks before it looks, in the order `locking` gives; so two desks that want the same
+slot queue up, and nobody deadlocks. The database's constraints stand behind.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from enum import Enum
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db import transaction
 from django.utils import timezone
 
 from people import audit
 from people.models import Clinic, Patient, Therapist, User
-from scheduling import availability, budget, fitness
+from scheduling import budget, conflicts, fitness, joining
+from scheduling.conflicts import constraint_as_fact
 from scheduling.facts import (
     Conflict,
-    Held,
+    GroupFull,
     NotBookable,
     OutsideHours,
     OverBudget,
@@ -31,12 +29,14 @@ from scheduling.facts import (
     Stale,
     WrongStatus,
 )
-from scheduling.models import Appointment, AppointmentType, Room, Series
+from scheduling.locking import lock_appointment
+from scheduling.models import Appointment, AppointmentType, Equipment, Room, Series
 from scheduling.slots import Span
 
 __all__ = [
     "KEEP",
     "Conflict",
+    "GroupFull",
     "NotBookable",
     "OutsideHours",
     "OverBudget",
@@ -50,21 +50,23 @@ __all__ = [
     "confirm",
     "move",
     "no_show",
+    "restore",
     "start_session",
     "undo_check_in",
 ]
 
 Status = Appointment.Status
-EXCLUSIONS = {f"no_two_live_appointments_of_a_{held}" for held in Held}
+PLACED = ("starts_at", "ends_at", "therapist", "room")
+GONE = (Status.CANCELLED, Status.NO_SHOW)  # and can be put back
 
 
 class Keep(Enum):
-    """The room is to stay as it is (`None` means: no room)."""
+    """What is not named stays as it is (`None` means: no room)."""
 
-    ROOM = "room"
+    AS_IT_IS = "as it is"
 
 
-KEEP = Keep.ROOM
+KEEP = Keep.AS_IT_IS
 
 
 @transaction.atomic
@@ -78,6 +80,7 @@ def book(
     by: User | None,
     minutes: int | None = None,
     room: Room | None = None,
+    equipment: Collection[Equipment] = (),
     remark: str = "",
     anyway: bool = False,
     series: Series | None = None,
@@ -85,41 +88,52 @@ def book(
     over_budget_reason: str = "",
 ) -> Appointment:
     """A new appointment, as long as its type unless told; or the next one of a series. By nobody
-    when the patient takes it.
+    when the patient takes it. Where a group of that type meets, the patient joins it.
 
-    Raises `NotBookable`, `SlotTaken`, or, unless the desk says `anyway`, `OutsideHours`, or,
-    unless it gives a reason, `OverBudget`.
+    Raises `NotBookable`, `SlotTaken`, `GroupFull`, or, unless the desk says `anyway`,
+    `OutsideHours`, or, unless it gives a reason, `OverBudget`.
     """
-    therapist, room, patient = _lock(therapists=[therapist], room=room, patient=patient)
-    span = _span(starts_at, appointment_type.minutes if minutes is None else minutes)
-    fitness.check(
-        span=span,
+    place = joining.lock_place(
+        therapists=[therapist],
         patient=patient,
-        therapist=therapist,
         clinic=clinic,
         appointment_type=appointment_type,
         room=room,
+        equipment=equipment,
+        span=span_of(starts_at, appointment_type.minutes if minutes is None else minutes),
+    )
+    joining.refuse_another_room(place, room)
+    fitness.check(
+        span=place.span,
+        patient=place.patient,
+        therapist=place.therapist,
+        clinic=clinic,
+        appointment_type=appointment_type,
+        room=place.room,
+        equipment=place.equipment,
         is_new=True,
     )
     wanted = Appointment(
-        patient=patient,
-        therapist=therapist,
+        patient=place.patient,
+        therapist=place.therapist,
         clinic=clinic,
-        room=room,
+        room=place.room,
         type=appointment_type,
-        starts_at=span.starts_at,
-        ends_at=span.ends_at,
+        group=place.group,
+        starts_at=place.span.starts_at,
+        ends_at=place.span.ends_at,
         remark=remark,
         booked_by=by,
         series=series,
         series_position=series_position,
     )
-    _refuse_taken(wanted)
-    _refuse_closed(wanted, anyway=anyway)
+    _refuse(wanted, place, anyway=anyway)
     budget.reserve(wanted, reason=over_budget_reason, by=by)
-    with _constraint_as_fact(wanted):
+    with constraint_as_fact(wanted, place.equipment, group=place.group):
+        joining.take_seat(wanted)
         wanted.save(force_insert=True)
-    audit.record(by=by, action="appointment.booked", patient=patient, target=wanted)
+        joining.hold(wanted, place.equipment)
+    audit.record(by=by, action="appointment.booked", patient=place.patient, target=wanted)
     budget.record_over(wanted, by=by)
     return wanted
 
@@ -134,6 +148,7 @@ def move(
     minutes: int | None = None,
     therapist: Therapist | None = None,
     room: Room | Keep | None = KEEP,
+    equipment: Collection[Equipment] | Keep = KEEP,
     anyway: bool = False,
     with_series: bool = False,
     over_budget_reason: str = "",
@@ -142,59 +157,70 @@ def move(
 
     `version` is the one the mover saw: somebody else's change in between raises `Stale`, which
     carries the appointment as it is now. Otherwise as `book`, and `WrongStatus` once treatment
-    has begun. A visit of a series that is moved on its own leaves the series' later changes
-    behind; `with_series` says that this is one of those changes.
+    has begun. A member of a group leaves it for the group that meets there, or for a new one. A
+    visit of a series that is moved on its own leaves the series' later changes behind;
+    `with_series` says that this is one of those changes.
     """
-    seen = Appointment.objects.for_day_sheet().get(pk=appointment.pk)
-    to_therapist = therapist if therapist is not None else seen.therapist
+    seen = Appointment.objects.for_day_sheet().with_equipment().get(pk=appointment.pk)
+    had = list(seen.equipment.all())
     to_room = seen.room if isinstance(room, Keep) else room
-    # The therapist left behind is locked too, so that two moves in opposite directions queue up.
-    to_therapist, to_room, patient = _lock(
-        therapists=[to_therapist, seen.therapist], room=to_room, patient=seen.patient
+    place = joining.lock_place(
+        # The therapist left behind is locked too: two moves in opposite directions queue up.
+        therapists=[therapist if therapist is not None else seen.therapist, seen.therapist],
+        patient=seen.patient,
+        clinic=seen.clinic,
+        appointment_type=seen.type,
+        room=to_room,
+        equipment=had if isinstance(equipment, Keep) else equipment,
+        span=span_of(
+            seen.starts_at if starts_at is None else starts_at,
+            seen.minutes if minutes is None else minutes,
+        ),
     )
-    moved = _locked(appointment)
+    moved = lock_appointment(appointment)
     if moved.version != version:
         raise Stale(moved)
     if moved.status not in Appointment.MOVABLE:
         raise WrongStatus(moved, "moved")
+    stays = place.group is not None and place.group.pk == moved.group_id
+    if stays and minutes is not None and minutes != moved.minutes:
+        raise NotBookable(
+            {"minutes": f"The group lasts {moved.minutes} minutes. Move the whole group instead."}
+        )
+    if stays or to_room != seen.room:
+        joining.refuse_another_room(place, to_room)
 
-    was_on = moved.starts_at.astimezone(moved.clinic.zone).date()
-    was = {name: getattr(moved, name) for name in ("starts_at", "ends_at", "therapist", "room")}
-    span = _span(
-        moved.starts_at if starts_at is None else starts_at,
-        moved.minutes if minutes is None else minutes,
-    )
     fitness.check(
-        span=span,
-        patient=patient,
-        therapist=to_therapist,
+        span=place.span,
+        patient=place.patient,
+        therapist=place.therapist,
         clinic=moved.clinic,
         appointment_type=moved.type,
-        room=to_room,
+        room=place.room,
+        equipment=place.equipment,
+        is_placed_anew=to_room != seen.room or not isinstance(equipment, Keep),
     )
-    fitness.check_day_of_arrival(moved, span)
-    moved.starts_at, moved.ends_at = span.starts_at, span.ends_at
-    moved.therapist, moved.room = to_therapist, to_room
-    changed = [name for name, value in was.items() if getattr(moved, name) != value]
+    fitness.check_day_of_arrival(moved, place.span)
+    was_on = day_of(moved)
+    changed = _put(moved, place)
+    if {piece.pk for piece in had} != {piece.pk for piece in place.equipment}:
+        changed.append("equipment")
     if not changed:
         return moved
-    _refuse_taken(moved)
-    _refuse_closed(moved, anyway=anyway)
+    _refuse(moved, place, anyway=anyway, stays=stays)
     reserved: list[str] = []
-    if moved.starts_at.astimezone(moved.clinic.zone).date() != was_on:
+    if day_of(moved) != was_on:
         reserved = budget.reserve(moved, reason=over_budget_reason, by=by)
     moved.version += 1
     if moved.series_id is not None and not with_series:
         moved.detached_from_series_at = timezone.now()
-    with _constraint_as_fact(moved):
-        moved.save(
-            update_fields=[
-                "starts_at", "ends_at", "therapist", "room", "version", "detached_from_series_at",
-                *reserved,
-            ]
-        )  # fmt: skip
+    _write(moved, place, "detached_from_series_at", *reserved)
     audit.record(
-        by=by, action="appointment.moved", patient=patient, target=moved, fields=sorted(changed)
+        by=by,
+        action="appointment.moved",
+        patient=place.patient,
+        target=moved,
+        fields=sorted(changed),
     )
     if reserved:
         budget.record_over(moved, by=by)
@@ -202,64 +228,130 @@ def move(
 
 
 @transaction.atomic
+def restore(
+    appointment: Appointment, *, by: User, anyway: bool = False, over_budget_reason: str = ""
+) -> Appointment:
+    """Put a cancelled or missed appointment back where it was, if that is still free; a member
+    of a group goes back into the group that meets there. Refused as `book` refuses, and with
+    `WrongStatus` where nothing was called off. Twice is once."""
+    seen = Appointment.objects.for_day_sheet().with_equipment().get(pk=appointment.pk)
+    place = joining.lock_place(
+        therapists=[seen.therapist],
+        patient=seen.patient,
+        clinic=seen.clinic,
+        appointment_type=seen.type,
+        room=seen.room,
+        equipment=list(seen.equipment.all()),
+        span=Span(seen.starts_at, seen.ends_at),
+    )
+    back = lock_appointment(appointment)
+    if back.status == Status.BOOKED:
+        return back
+    if back.status not in GONE:
+        raise WrongStatus(back, "put back")
+    fitness.check(
+        span=place.span,
+        patient=place.patient,
+        therapist=place.therapist,
+        clinic=back.clinic,
+        appointment_type=back.type,
+        room=place.room,
+        equipment=place.equipment,
+    )
+    _put(back, place)
+    _refuse(back, place, anyway=anyway)
+    reserved = budget.reserve(back, reason=over_budget_reason, by=by)
+    move_to(back, Status.BOOKED, save=False, cancel_reason="", arrived_at=None)
+    _write(back, place, "status", "cancel_reason", "arrived_at", *reserved)
+    audit.record(by=by, action="appointment.restored", patient=place.patient, target=back)
+    budget.record_over(back, by=by)
+    return back
+
+
+def _put(appointment: Appointment, place: joining.Place) -> list[str]:
+    """Write the place into the row, not yet the database; the names of what differs."""
+    was = {name: getattr(appointment, name) for name in PLACED}
+    appointment.starts_at, appointment.ends_at = place.span.starts_at, place.span.ends_at
+    appointment.therapist, appointment.room = place.therapist, place.room
+    changed = [name for name, value in was.items() if getattr(appointment, name) != value]
+    appointment.group = place.group
+    return changed
+
+
+def _refuse(
+    wanted: Appointment, place: joining.Place, *, anyway: bool, stays: bool = False
+) -> None:
+    conflicts.refuse_taken(wanted, place.equipment)
+    if not stays:
+        joining.refuse_full(place.group)
+    conflicts.refuse_closed(wanted, place.equipment, anyway=anyway)
+
+
+def _write(appointment: Appointment, place: joining.Place, *also: str) -> None:
+    """Save where it is put; equipment is given up before, and taken after, the time changes."""
+    with constraint_as_fact(appointment, place.equipment, group=place.group):
+        joining.let_go(appointment, but=place.equipment)
+        joining.take_seat(appointment)
+        appointment.save(update_fields=[*PLACED, "group", "version", *also])
+        joining.hold(appointment, place.equipment)
+
+
+@transaction.atomic
 def confirm(appointment: Appointment, *, by: User) -> Appointment:
     """The patient has said they will come."""
-    return _record_status(_locked(appointment), Status.CONFIRMED, by=by)
+    return record_status(lock_appointment(appointment), Status.CONFIRMED, by=by)
 
 
 @transaction.atomic
 def check_in(appointment: Appointment, *, by: User) -> Appointment:
     """The patient stands at the desk. Refused before the day; late entries are welcome."""
-    appointment = _locked(appointment)
+    appointment = lock_appointment(appointment)
     fitness.check_has_dawned(appointment)
-    return _record_status(appointment, Status.ARRIVED, by=by, arrived_at=timezone.now())
+    return record_status(appointment, Status.ARRIVED, by=by, arrived_at=timezone.now())
 
 
 @transaction.atomic
 def undo_check_in(appointment: Appointment, *, by: User) -> Appointment:
     """The wrong patient was checked in."""
-    return _record_status(_locked(appointment), Status.BOOKED, by=by, arrived_at=None)
+    appointment = lock_appointment(appointment)
+    if appointment.status in GONE:  # only `restore` looks whether the time is still free
+        raise WrongStatus(appointment, Status.BOOKED)
+    return record_status(appointment, Status.BOOKED, by=by, arrived_at=None)
 
 
 @transaction.atomic
 def no_show(appointment: Appointment, *, by: User) -> Appointment:
     """The patient did not come. The time is free again; refused before the appointment began."""
-    appointment = _locked(appointment)
+    appointment = lock_appointment(appointment)
     fitness.check_has_begun(appointment)
-    return _record_status(appointment, Status.NO_SHOW, by=by)
+    return record_status(appointment, Status.NO_SHOW, by=by)
 
 
 @transaction.atomic
 def cancel(appointment: Appointment, *, reason: str, by: User) -> Appointment:
     """Called off, with a reason. The time is free again."""
     reason = fitness.clean_reason(reason)
-    return _record_status(_locked(appointment), Status.CANCELLED, by=by, cancel_reason=reason)
+    return record_status(
+        lock_appointment(appointment), Status.CANCELLED, by=by, cancel_reason=reason
+    )
 
 
 @transaction.atomic
 def start_session(appointment: Appointment, *, by: User) -> Appointment:
     """Treatment begins. A patient whom nobody checked in arrives with it."""
-    appointment = _locked(appointment)
+    appointment = lock_appointment(appointment)
     if appointment.status in (Status.BOOKED, Status.CONFIRMED):
         appointment = check_in(appointment, by=by)
-    return _record_status(appointment, Status.IN_SESSION, by=by)
+    return record_status(appointment, Status.IN_SESSION, by=by)
 
 
 @transaction.atomic
 def complete(appointment: Appointment, *, by: User) -> Appointment:
     """Treatment is over."""
-    return _record_status(_locked(appointment), Status.COMPLETED, by=by)
+    return record_status(lock_appointment(appointment), Status.COMPLETED, by=by)
 
 
-def _locked(appointment: Appointment) -> Appointment:
-    return (
-        Appointment.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("clinic", "type", "patient", "therapist__user", "room")
-        .get(pk=appointment.pk)
-    )
-
-
-def _record_status(appointment: Appointment, status: str, *, by: User, **facts: Any) -> Appointment:
+def record_status(appointment: Appointment, status: str, *, by: User, **facts: Any) -> Appointment:
     """Move to the status and write it down. Twice is once: a status that already holds stays."""
     if appointment.status == status:
         return appointment
@@ -273,7 +365,7 @@ def _record_status(appointment: Appointment, status: str, *, by: User, **facts: 
     return appointment
 
 
-def move_to(appointment: Appointment, status: str, **facts: Any) -> None:
+def move_to(appointment: Appointment, status: str, *, save: bool = True, **facts: Any) -> None:
     """The one writer of an appointment's status; its row is locked by the caller."""
     if status not in Appointment.ALLOWED[Status(appointment.status)]:
         raise WrongStatus(appointment, status)
@@ -281,82 +373,15 @@ def move_to(appointment: Appointment, status: str, **facts: Any) -> None:
     appointment.version += 1
     for name, value in facts.items():
         setattr(appointment, name, value)
-    appointment.save(update_fields=["status", "version", *facts])
+    if save:
+        appointment.save(update_fields=["status", "version", *facts])
 
 
-def _lock(
-    *, therapists: Iterable[Therapist], room: Room | None, patient: Patient
-) -> tuple[Therapist, Room | None, Patient]:
-    """Lock whom an appointment needs, always in this order; returns the first therapist, the
-    room and the patient as they are now. `no_key`: other rows may still point at them."""
-    wanted = list(therapists)
-    found = {
-        therapist.pk: therapist
-        for therapist in _rows_for_update(Therapist, {row.pk for row in wanted}, "user")
-    }
-    rooms = _rows_for_update(Room, {room.pk}, "clinic") if room is not None else []
-    patients = _rows_for_update(Patient, {patient.pk}, "clinic")
-    budget.lock(patient)
-    return found[wanted[0].pk], rooms[0] if rooms else None, patients[0]
+def day_of(appointment: Appointment) -> dt.date:
+    return appointment.starts_at.astimezone(appointment.clinic.zone).date()
 
 
-def _rows_for_update(model: type[models.Model], pks: set[int], related: str) -> list[Any]:
-    rows = model._default_manager.select_for_update(of=("self",), no_key=True)
-    return list(rows.select_related(related).filter(pk__in=pks).order_by("pk"))
-
-
-def _span(starts_at: dt.datetime, minutes: int) -> Span:
+def span_of(starts_at: dt.datetime, minutes: int) -> Span:
     # To UTC before adding: on the wall clock an hour may be missing or come twice.
     start = starts_at.astimezone(dt.UTC)
     return Span(start, start + dt.timedelta(minutes=minutes))
-
-
-def conflicts_of(wanted: Appointment) -> list[Conflict]:
-    """The live appointments that hold the therapist, the room or the patient at that time."""
-    held = Q(therapist=wanted.therapist_id) | Q(patient=wanted.patient_id)
-    if wanted.room_id is not None:
-        held |= Q(room=wanted.room_id)
-    rivals = (
-        Appointment.objects.live()
-        .overlapping(wanted.starts_at, wanted.ends_at)
-        .filter(held)
-        .exclude(pk=wanted.pk)
-        .for_day_sheet()
-    )
-    return [
-        Conflict(of=of, with_appointment=rival)
-        for rival in rivals
-        for of in Held
-        if (mine := getattr(wanted, f"{of}_id")) is not None and mine == getattr(rival, f"{of}_id")
-    ]
-
-
-def _refuse_taken(wanted: Appointment) -> None:
-    if conflicts := conflicts_of(wanted):
-        raise SlotTaken(conflicts)
-
-
-def _refuse_closed(wanted: Appointment, *, anyway: bool) -> None:
-    if anyway:
-        return
-    reasons = availability.why_closed(
-        Span(wanted.starts_at, wanted.ends_at),
-        clinic=wanted.clinic,
-        therapist=wanted.therapist,
-        room=wanted.room,
-    )
-    if reasons:
-        raise OutsideHours(reasons)
-
-
-@contextmanager
-def _constraint_as_fact(wanted: Appointment) -> Iterator[None]:
-    """The exclusion constraints' refusal, told as `SlotTaken`: somebody wrote without our locks."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        diagnosis = getattr(error.__cause__, "diag", None)
-        if getattr(diagnosis, "constraint_name", None) not in EXCLUSIONS:
-            raise
-        raise SlotTaken(conflicts_of(wanted)) from error

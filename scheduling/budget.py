@@ -41,10 +41,10 @@ class Preview:
     copay: Decimal | None
 
 
-def lock(patient: Patient) -> None:
-    """Nobody else reserves on the patient's authorizations, or changes one, until this is done."""
+def lock(*patients: Patient) -> None:
+    """Nobody else reserves on the patients' authorizations, or changes one, until this is done."""
     rows = Authorization.objects.select_for_update(of=("self",), no_key=True)
-    list(rows.filter(coverage__patient=patient).order_by("pk").values_list("pk"))
+    list(rows.filter(coverage__patient__in=patients).order_by("pk").values_list("pk"))
 
 
 def reserve(wanted: Appointment, *, reason: str, by: User | None) -> list[str]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from people.models import User
 from scheduling import availability
 from scheduling.budget_rules import Choice
-from scheduling.models import Appointment
+from scheduling.models import Appointment, Equipment, Group
 from scheduling.slots import Span
 
 
@@ -19,6 +19,7 @@ class Held(StrEnum):
     THERAPIST = "therapist"
     ROOM = "room"
     PATIENT = "patient"
+    EQUIPMENT = "equipment"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Conflict:
 
     of: Held
     with_appointment: Appointment
+    equipment: Equipment | None = None  # which piece, when it is one
 
     def is_visible_to(self, user: User) -> bool:
         """Whether this person may know whose appointment it is."""
@@ -42,24 +44,47 @@ class Conflict:
                 Held.THERAPIST: held.therapist,
                 Held.ROOM: held.room,
                 Held.PATIENT: "The patient",
+                Held.EQUIPMENT: self.equipment,
             }[self.of]
             return f"{who} is booked at another clinic from {when}."
         if self.of is Held.PATIENT:
             return f"{held.patient} is with {held.therapist} from {when}."
         if self.of is Held.ROOM:
             return f"{held.room} is taken by {held.patient} with {held.therapist} from {when}."
+        if self.of is Held.EQUIPMENT:
+            return f"{self.equipment} is taken by {held.patient} from {when}."
+        if held.group_id is not None:
+            return f"{held.therapist} has {held.type} from {when}."
         return f"{held.therapist} has {held.patient} from {when}."
 
 
 class SlotTaken(Exception):
-    """Another live appointment holds the therapist, the room or the patient."""
+    """Another live appointment holds the therapist, the room, the patient or the equipment."""
 
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
         super().__init__([conflict.with_appointment.pk for conflict in conflicts])
         self.conflicts = list(conflicts)
 
     def sentences(self, *, to: User) -> list[str]:
-        return [conflict.sentence(to=to) for conflict in self.conflicts]
+        # A group that stands in the way has a conflict for each member, and one sentence.
+        return list(dict.fromkeys(conflict.sentence(to=to) for conflict in self.conflicts))
+
+
+class GroupFull(Exception):
+    """The group that meets there has no place left."""
+
+    def __init__(self, group: Group) -> None:
+        super().__init__(group.pk)
+        self.group = group
+
+    @property
+    def sentence(self) -> str:
+        group = self.group
+        when = availability.in_words(Span(group.starts_at, group.ends_at), group.clinic)
+        return (
+            f"{group.type} with {group.therapist} from {when} is full: "
+            f"{group.taken} of {group.capacity} places are taken."
+        )
 
 
 class OutsideHours(Exception):

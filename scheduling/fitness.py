@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.utils import timezone
 
 from people.models import Clinic, Patient, Therapist
 from people.models.staff import Discipline
 from scheduling.facts import NotBookable
-from scheduling.models import LONGEST, Appointment, AppointmentType, Room
+from scheduling.models import LONGEST, Appointment, AppointmentType, Equipment, Room
 from scheduling.slots import Span
 
 EARLIEST_YEAR = 2000
@@ -25,7 +26,9 @@ def check(
     clinic: Clinic,
     appointment_type: AppointmentType,
     room: Room | None,
+    equipment: Collection[Equipment] = (),
     is_new: bool = False,
+    is_placed_anew: bool = False,
 ) -> None:
     """Raises `NotBookable` with everything that is wrong at once."""
     problems = {
@@ -34,12 +37,15 @@ def check(
         "patient": _patient_problem(patient),
         "therapist": _therapist_problem(therapist, clinic, patient, appointment_type),
         "room": _room_problem(room, clinic, is_new=is_new),
+        "equipment": _equipment_problem(equipment, clinic, is_new=is_new),
         "type": "This type is no longer offered."
         if is_new and not appointment_type.is_active
         else "",
         "clinic": f"{clinic} is no longer open." if is_new and not clinic.is_active else "",
     }
     found = {field: sentence for field, sentence in problems.items() if sentence}
+    if is_new or is_placed_anew:
+        found = _needs(appointment_type, room, equipment) | found
     if found:
         raise NotBookable(found)
 
@@ -94,6 +100,30 @@ def _room_problem(room: Room | None, clinic: Clinic, *, is_new: bool) -> str:
     if is_new and not room.is_active:
         return f"{room} is no longer in use."
     return ""
+
+
+def _equipment_problem(equipment: Collection[Equipment], clinic: Clinic, *, is_new: bool) -> str:
+    for piece in equipment:
+        if piece.clinic_id != clinic.pk:
+            return f"{piece} is not at {clinic}."
+        if is_new and not piece.is_active:
+            return f"{piece} is no longer in use."
+    return ""
+
+
+def _needs(
+    appointment_type: AppointmentType, room: Room | None, equipment: Collection[Equipment]
+) -> dict[str, str]:
+    """What the type is never booked without. Asked of new appointments, and whenever somebody
+    changes room or equipment: what was booked before the rule may still be moved."""
+    problems = {}
+    if appointment_type.needs_room and room is None:
+        problems["room"] = f"{appointment_type} needs a room."
+    has = {piece.kind_id for piece in equipment}
+    lacking = [str(kind) for kind in appointment_type.equipment_kinds.all() if kind.pk not in has]
+    if lacking:
+        problems["equipment"] = f"{appointment_type} needs: {', '.join(lacking)}."
+    return problems
 
 
 def check_day_of_arrival(appointment: Appointment, span: Span) -> None:

@@ -137,10 +137,12 @@ def next_free(
     hours: Sequence[Hours],
     closures: Sequence[Span],
     taken: Sequence[Span],
+    also: Sequence[dt.datetime] = (),
     not_before: dt.datetime | None = None,
     count: int = 3,
 ) -> list[dt.datetime]:
-    """The free starts nearest to `wanted`, in order of time.
+    """The free starts nearest to `wanted`, in order of time. `also` are starts that are as good
+    as free, whatever else is taken: those of groups with places left.
 
     Those of the same day come first; the days after fill up what is missing, each with the
     times nearest to the same time of day.
@@ -151,12 +153,14 @@ def next_free(
         day = on_the_wall.date() + dt.timedelta(days=ahead)
         aim = instant(day, on_the_wall.time(), zone)
         working = working_blocks(day, zone=zone, hours=hours, closures=closures)
-        starts = [
+        today = whole_day(day, zone)
+        free = {
             start
             for gap in free_gaps(working, taken)
             for start in starts_within(gap, minutes=minutes, zone=zone)
-            if not_before is None or start >= not_before
-        ]
+        }
+        free.update(start for start in also if today.starts_at <= start < today.ends_at)
+        starts = [start for start in free if not_before is None or start >= not_before]
         starts.sort(key=lambda start: (abs(start - aim), start))
         found.extend(starts[: count - len(found)])
         if len(found) == count:

@@ -30,7 +30,15 @@ from people.models import (
     User,
 )
 from people.validators import npi_check_digit
-from scheduling.models import Appointment, AppointmentType, Room, WeeklyHours
+from scheduling.models import (
+    Appointment,
+    AppointmentType,
+    Equipment,
+    EquipmentKind,
+    Group,
+    Room,
+    WeeklyHours,
+)
 
 PORTLAND = ZoneInfo("America/Los_Angeles")
 MONDAY = dt.date(2026, 3, 2)
@@ -203,6 +211,34 @@ class RoomFactory(Rows):
 
     clinic = factory.SubFactory(ClinicFactory)
     name = factory.Sequence(lambda n: f"Bay {n}")
+
+
+class EquipmentKindFactory(Rows):
+    class Meta:
+        model = EquipmentKind
+
+    name = factory.Sequence(lambda n: f"Treadmill, kind {n}")
+
+
+class EquipmentFactory(Rows):
+    class Meta:
+        model = Equipment
+
+    clinic = factory.SubFactory(ClinicFactory)
+    kind = factory.SubFactory(EquipmentKindFactory)
+    name = factory.Sequence(lambda n: f"Treadmill {n}")
+
+
+class GroupFactory(Rows):
+    class Meta:
+        model = Group
+
+    therapist = factory.SubFactory(TherapistFactory)
+    clinic = factory.SubFactory(ClinicFactory)
+    type = factory.SubFactory(AppointmentTypeFactory, capacity=6)
+    capacity = factory.LazyAttribute(lambda o: o.type.capacity)
+    starts_at = at(9)
+    ends_at = factory.LazyAttribute(lambda o: o.starts_at + dt.timedelta(minutes=o.type.minutes))
 
 
 class WeeklyHoursFactory(Rows):

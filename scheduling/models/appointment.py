@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
 from people.models import Authorization, Clinic, Patient, Therapist, User
+from scheduling.models.equipment import Equipment
+from scheduling.models.group import Group
 from scheduling.models.series import Series
 from scheduling.models.set_up import AppointmentType, Room
+from scheduling.models.span import LIVE_STATUSES, LONGEST, SPAN
 
-LONGEST = dt.timedelta(hours=12)  # the longest appointment; a constraint holds it
-LIVE_STATUSES = ("booked", "confirmed", "arrived", "in_session", "completed")
-SPAN = models.Func(
-    "starts_at",
-    "ends_at",
-    models.Value("[)"),
-    function="TSTZRANGE",
-    output_field=DateTimeRangeField(),
-)
+# Apart, or together in one group: alone, an appointment is in a group of its own.
+TOGETHER = Coalesce(F("group"), F("id") * Value(-1), output_field=models.BigIntegerField())
 
 
-def no_two_live(of: str) -> ExclusionConstraint:
-    """The database's refusal of two live appointments of one `of` at once."""
+def no_two_live(of: str, *, but_in_one_group: bool = False) -> ExclusionConstraint:
+    """The database's refusal of two live appointments of one `of` at once; those of one group
+    may share it where told."""
+    expressions: list[tuple[Any, str]] = [
+        (of, RangeOperators.EQUAL),
+        (SPAN, RangeOperators.OVERLAPS),
+    ]
+    if but_in_one_group:
+        expressions.append((TOGETHER, RangeOperators.NOT_EQUAL))
     return ExclusionConstraint(
         name=f"no_two_live_appointments_of_a_{of}",
-        expressions=[(of, RangeOperators.EQUAL), (SPAN, RangeOperators.OVERLAPS)],
+        expressions=expressions,
         condition=models.Q(status__in=LIVE_STATUSES),
     )
 
@@ -53,9 +59,13 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         )
 
     def for_day_sheet(self) -> AppointmentQuerySet:
-        return self.select_related("patient", "therapist__user", "type", "room", "clinic").order_by(
-            "starts_at", "pk"
-        )
+        return self.select_related(
+            "patient", "therapist__user", "type", "room", "clinic", "group"
+        ).order_by("starts_at", "pk")
+
+    def with_equipment(self) -> AppointmentQuerySet:
+        """Each with the pieces it uses, in one more query."""
+        return self.prefetch_related("equipment")
 
 
 class Appointment(models.Model):
@@ -76,8 +86,8 @@ class Appointment(models.Model):
         Status.ARRIVED: {Status.BOOKED, Status.IN_SESSION, Status.CANCELLED},
         Status.IN_SESSION: {Status.COMPLETED},
         Status.COMPLETED: set(),
-        Status.NO_SHOW: set(),
-        Status.CANCELLED: set(),
+        Status.NO_SHOW: {Status.BOOKED},
+        Status.CANCELLED: {Status.BOOKED},
     }
     MOVABLE = (Status.BOOKED, Status.CONFIRMED, Status.ARRIVED)
     # The colour is only the second way to tell: each status has its word and its icon too.
@@ -107,6 +117,12 @@ class Appointment(models.Model):
         Room, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     type = models.ForeignKey(AppointmentType, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey(
+        Group, on_delete=models.PROTECT, null=True, blank=True, related_name="members"
+    )
+    equipment = models.ManyToManyField(
+        Equipment, through="scheduling.EquipmentUse", related_name="+"
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.BOOKED)
@@ -174,8 +190,8 @@ class Appointment(models.Model):
                 | (~models.Q(over_budget_reason="") & models.Q(over_budget_at__isnull=False)),
                 name="over_budget_says_when_and_why",
             ),
-            no_two_live("therapist"),
-            no_two_live("room"),
+            no_two_live("therapist", but_in_one_group=True),
+            no_two_live("room", but_in_one_group=True),
             no_two_live("patient"),
         ]
 

@@ -9,6 +9,10 @@ from django.db import models
 
 from people.models import Clinic, Therapist, User
 from people.models.staff import Discipline
+from scheduling.models.equipment import Equipment, EquipmentKind
+
+MOST_PLACES = 30  # in one group
+LONGEST_BUFFER = 120  # minutes
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
@@ -32,6 +36,7 @@ class ClosureQuerySet(models.QuerySet["Closure"]):
         return self.filter(
             models.Q(clinic__in=clinics)
             | models.Q(room__clinic__in=clinics)
+            | models.Q(equipment__clinic__in=clinics)
             | models.Q(therapist__in=Therapist.objects.filter(user__clinics__in=clinics))
         )
 
@@ -40,7 +45,10 @@ class ClosureQuerySet(models.QuerySet["Closure"]):
 
 
 class AppointmentType(models.Model):
-    """What kind of visit is booked: its length, its colour, and whom it needs."""
+    """What kind of visit is booked: its length, its colour, whom and what it needs.
+
+    With more than one place (`capacity`) it is a group: patients share therapist and time.
+    """
 
     class Tint(models.TextChoices):
         BLUE = "blue", "Blue"
@@ -68,17 +76,48 @@ class AppointmentType(models.Model):
         validators=[MaxValueValidator(32)],
         help_text="Timed units a visit takes of an authorization. Empty: one per 15 minutes.",
     )
+    capacity = models.PositiveSmallIntegerField(
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_PLACES)],
+        help_text="How many patients at once. More than 1 makes it a group.",
+    )
+    buffer_minutes = models.PositiveSmallIntegerField(
+        default=0,
+        validators=[MaxValueValidator(LONGEST_BUFFER)],
+        help_text="Kept free for the therapist after each visit.",
+    )
+    needs_room = models.BooleanField(default=False, help_text="Booked only with a room.")
+    equipment_kinds = models.ManyToManyField(
+        EquipmentKind,
+        blank=True,
+        related_name="+",
+        help_text="Booked only with a piece of each.",
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(capacity__gte=1, capacity__lte=MOST_PLACES),
+                name="type_has_places",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(buffer_minutes__lte=LONGEST_BUFFER),
+                name="type_buffer_within_bounds",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_group(self) -> bool:
+        return self.capacity > 1
+
 
 class Room(models.Model):
-    """A room or bay that holds one appointment at a time."""
+    """A room or bay that holds one appointment, or one group, at a time."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=40)
@@ -124,8 +163,16 @@ class WeeklyHours(models.Model):
         return f"{self.therapist} {self.get_weekday_display()} {self.starts_at:%H:%M}"
 
 
+def _just_one_of(*names: str) -> models.Q:
+    either = models.Q()
+    for chosen in names:
+        either |= models.Q(**{f"{name}__isnull": name != chosen for name in names})
+    return either
+
+
 class Closure(models.Model):
-    """Time when a clinic is shut, a therapist is away, or a room is out of use."""
+    """Time when a clinic is shut, a therapist is away, or a room or a piece of equipment is out
+    of use."""
 
     clinic = models.ForeignKey(
         Clinic, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -135,6 +182,9 @@ class Closure(models.Model):
     )
     room = models.ForeignKey(
         Room, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    equipment = models.ForeignKey(
+        Equipment, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -149,11 +199,7 @@ class Closure(models.Model):
                 condition=models.Q(ends_at__gt=models.F("starts_at")), name="closure_runs_forward"
             ),
             models.CheckConstraint(
-                condition=(
-                    models.Q(clinic__isnull=False, therapist=None, room=None)
-                    | models.Q(clinic=None, therapist__isnull=False, room=None)
-                    | models.Q(clinic=None, therapist=None, room__isnull=False)
-                ),
+                condition=_just_one_of("clinic", "therapist", "room", "equipment"),
                 name="closure_is_of_one_thing",
             ),
         ]
@@ -164,4 +210,6 @@ class Closure(models.Model):
     @property
     def place(self) -> Clinic | None:
         """The clinic on whose wall clock it reads; a therapist may work in several."""
+        if self.equipment is not None:
+            return self.equipment.clinic
         return self.room.clinic if self.room is not None else self.clinic

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import Count
 
-from scheduling import booking
+from scheduling import booking, conflicts, locking
 from scheduling.models import Appointment
 from tests.factories import AppointmentFactory, PatientFactory, RoomFactory, at
 from tests.scheduling.conftest import open_desk, therapist_at
@@ -173,15 +173,15 @@ def test_a_writer_without_our_locks_is_stopped_by_the_constraint_and_told_as_tak
         finally:
             connection.close()
 
-    def refuse_taken(wanted):
+    def refuse_taken(wanted, equipment):
         # The check sees nothing: the rival has not committed. Then it does.
-        assert booking.conflicts_of(wanted) == []
+        assert conflicts.conflicts_of(wanted, equipment) == []
         checked.set()
 
     with ThreadPoolExecutor(1) as pool, pytest.MonkeyPatch.context() as patch:
         rival = pool.submit(write_without_locks)
         assert inserted.wait(timeout=30)
-        patch.setattr(booking, "_refuse_taken", refuse_taken)
+        patch.setattr(conflicts, "refuse_taken", refuse_taken)
         with pytest.raises(booking.SlotTaken) as refusal:
             desk.book()
         rival.result(timeout=30)
@@ -194,21 +194,21 @@ def test_a_writer_without_our_locks_is_stopped_by_the_constraint_and_told_as_tak
 @pytest.fixture
 def lingering(monkeypatch):
     """Every writer waits a moment between looking and writing, so that looking early is costly."""
-    look = booking._refuse_taken
+    look = conflicts.refuse_taken
 
-    def look_and_linger(wanted):
-        look(wanted)
+    def look_and_linger(wanted, equipment):
+        look(wanted, equipment)
         time.sleep(0.05)
 
-    monkeypatch.setattr(booking, "_refuse_taken", look_and_linger)
+    monkeypatch.setattr(conflicts, "refuse_taken", look_and_linger)
 
 
 @pytest.fixture
 def without_locks(monkeypatch):
-    def rows_without_lock(model, pks, related):
-        return list(model.objects.select_related(related).filter(pk__in=pks).order_by("pk"))
+    def rows_without_lock(model, pks, *related):
+        return list(model.objects.select_related(*related).filter(pk__in=pks).order_by("pk"))
 
-    monkeypatch.setattr(booking, "_rows_for_update", rows_without_lock)
+    monkeypatch.setattr(locking, "_rows", rows_without_lock)
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ def without_constraints(transactional_db):
     constraints = [
         constraint
         for constraint in Appointment._meta.constraints
-        if constraint.name in booking.EXCLUSIONS
+        if constraint.name in conflicts.EXCLUSIONS
     ]
     assert len(constraints) == 3
     for constraint in constraints:
