@@ -20,6 +20,18 @@ def pytest_configure() -> None:
     )
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that commits ends with every table emptied: the next one that commits gets back what
+    migrations loaded (codes, rules). All of them or none: else Django numbers its own rows anew
+    in between, and what is put back collides with them."""
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        if mark is not None and mark.kwargs.get("transaction"):
+            kept = pytest.mark.django_db(**mark.kwargs | {"serialized_rollback": True})
+            item.add_marker(kept, append=False)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.cursor() as cursor:

@@ -198,7 +198,7 @@ def at_once(count: int, act) -> list[object]:
     return answers
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_eight_drafters_of_one_visit_make_one_claim():
     make_fees()
     visit = make_signed_visit(payer=make_payer())
@@ -209,7 +209,7 @@ def test_eight_drafters_of_one_visit_make_one_claim():
     assert answers == [Claim.objects.get().pk] * 8
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_billers_cannot_both_release_a_claim():
     make_fees()
     claim = claims.draft_claim(make_signed_visit(payer=make_payer()))
@@ -220,7 +220,7 @@ def test_two_billers_cannot_both_release_a_claim():
     assert sorted(map(str, answers)) == sorted(["1", str(NotAllowed)])
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_builders_put_a_claim_into_one_file():
     make_fees()
     partner, biller = make_partner(), UserFactory(roles=[Role.BILLER])
