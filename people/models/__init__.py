@@ -4,6 +4,7 @@ from people.models.api import ApiToken, IdempotentAnswer
 from people.models.audit import AuditEvent
 from people.models.consent import ConsentForm, ConsentSignature, ConsentVersion
 from people.models.link import PatientLink
+from people.models.merge import MergeRecord, NotSamePerson
 from people.models.message import Message, MessageStop
 from people.models.patient import Authorization, Coverage, Patient
 from people.models.payer import Payer, ReferringProvider
@@ -22,8 +23,10 @@ __all__ = [
     "ConsentVersion",
     "Coverage",
     "IdempotentAnswer",
+    "MergeRecord",
     "Message",
     "MessageStop",
+    "NotSamePerson",
     "Patient",
     "PatientLink",
     "Payer",

@@ -10,6 +10,8 @@ from people.models.staff import User
 class AuditEvent(models.Model):
     """One act. At commit the database gives it a place and a hash over the place before it."""
 
+    STAYS_WHEN_PATIENTS_MERGE = True
+
     at = models.DateTimeField(default=timezone.now)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     actor_name = models.CharField(max_length=200)

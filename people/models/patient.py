@@ -10,7 +10,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 from django.urls import reverse
 from django.utils import timezone
 
@@ -59,12 +59,21 @@ NUMBERS = Concat(
 
 class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: User) -> PatientQuerySet:
-        """Patients of the user's clinics who have not been removed."""
-        return self.at_clinics_of(user).filter(removed_at=None)
+        """Patients of the user's clinics who have not been removed, nor merged into another."""
+        return self.at_clinics_of(user).filter(removed_at=None, merged_into=None)
 
     def removed_visible_to(self, user: User) -> PatientQuerySet:
         """Patients of the user's clinics who have been removed, to put one back."""
-        return self.at_clinics_of(user).filter(removed_at__isnull=False)
+        return self.at_clinics_of(user).filter(removed_at__isnull=False, merged_into=None)
+
+    def same_person(self, patient_id: int) -> PatientQuerySet:
+        """The record and those merged into it, whichever of them is named: what is signed, posted
+        or sent stays under the record it was written for."""
+        named = Patient.objects.filter(pk=patient_id)
+        kept = named.annotate(kept=Coalesce("merged_into", "pk")).values("kept")[:1]
+        return self.filter(
+            models.Q(pk=models.Subquery(kept)) | models.Q(merged_into=models.Subquery(kept))
+        )
 
     def at_clinics_of(self, user: User) -> PatientQuerySet:
         if user.sees_all_clinics:
@@ -112,7 +121,20 @@ class Patient(Address):
     verified_on = models.DateField(
         null=True, blank=True, editable=False
     )  # "is it all still right?"
+    # A duplicate stays as another name of the record that was kept; see people/merging.py.
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_records",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # What search compares; stored, because to fold 50,000 names anew takes half a second.
+    folded_name = models.GeneratedField(
+        expression=FOLDED_NAME, output_field=models.TextField(), db_persist=True
+    )
 
     objects = PatientQuerySet.as_manager()
 
@@ -121,7 +143,9 @@ class Patient(Address):
         indexes = [
             models.Index(fields=["clinic", "last_name", "first_name"], name="patient_by_name"),
             models.Index(fields=["birth_date"], name="patient_by_birth_date"),
-            GinIndex(OpClass(FOLDED_NAME, "gin_trgm_ops"), name="patient_by_folded_name"),
+            GinIndex(
+                fields=["folded_name"], opclasses=["gin_trgm_ops"], name="patient_by_folded_name"
+            ),
             GinIndex(OpClass(NUMBERS, "gin_trgm_ops"), name="patient_by_number"),
         ]
         constraints = [
@@ -133,6 +157,10 @@ class Patient(Address):
                 condition=models.Q(deceased_on=None)
                 | models.Q(deceased_on__gte=models.F("birth_date")),
                 name="patient_died_after_birth",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None) | ~models.Q(merged_into=models.F("id")),
+                name="patient_not_merged_into_itself",
             ),
         ]
 
@@ -147,6 +175,11 @@ class Patient(Address):
         """Okafor Jr, Ada — as lists and search show a patient."""
         family = f"{self.last_name} {self.suffix}".strip()
         return f"{family}, {self.preferred_name or self.first_name}"
+
+    @property
+    def current(self) -> Patient:
+        """The record that was kept, when this one has been merged into it."""
+        return self if self.merged_into is None else self.merged_into
 
     @property
     def full_name(self) -> str:
