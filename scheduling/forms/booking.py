@@ -7,13 +7,16 @@ import json
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from people import search
+from people.access import DESK
 from people.models import Clinic, Patient, Therapist, User
 from scheduling import availability, budget, slots
 from scheduling.facts import NotBookable
 from scheduling.fitness import REASON_LENGTH
+from scheduling.forms.newcomer import NewcomerForm, read_from
 from scheduling.models import LONGEST, Appointment, AppointmentType, Room
 from web.forms import TidyForm
 from web.templatetags.pt import clock
@@ -24,6 +27,8 @@ OVER_BUDGET_REASONS = (
     "The patient pays for this visit",
     "The payer approved by telephone",
 )
+NEW, ASK_FOR_NEW, NOT_NEW = "yes", "ask", "no"  # what the form's `new` says
+NEW_FOR_SURE = "sure"  # the desk has seen who looks alike, and it is none of them
 LONGEST_MINUTES = int(LONGEST.total_seconds() // 60)
 REASONS = ("Ill", "Called off by the patient", "Called off by the clinic", "Weather", "Transport")
 
@@ -132,6 +137,13 @@ class BookForm(WhenAndWhere):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.matches: list[Patient] = []
+        self.may_register = self.by.has_role(*DESK)
+        self.is_sure = self.data.get("new") == NEW_FOR_SURE
+        is_new = self.is_sure or self.data.get("new") == NEW
+        self.newcomer: NewcomerForm | None = None
+        if self.may_register and is_new and not self.data.get("patient"):
+            self.newcomer = NewcomerForm(self.data, by=self.by)
+        self.look_alikes: list[Patient] = []
         choices: Any = self.fields
         choices["patient"].queryset = Patient.objects.visible_to(self.by)
         choices["appointment_type"].queryset = AppointmentType.objects.filter(is_active=True)
@@ -146,9 +158,45 @@ class BookForm(WhenAndWhere):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
-        if values.get("patient") is None and "patient" not in self.errors:
+        if self.newcomer is not None:
+            self._look_alikes_first(self.newcomer)
+        elif values.get("patient") is None and "patient" not in self.errors:
             values["patient"] = self._patient_by_name(values.get("patient_name", ""))
         return values
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and (self.newcomer is None or self.newcomer.is_valid())
+
+    @classmethod
+    def turned(cls, posted: Any, *, clinic: Clinic, by: User) -> BookForm:
+        """The form as it was typed, not yet looked at: turned to somebody new, or back."""
+        typed = posted.get("patient_name", "")
+        form = cls(None, clinic=clinic, by=by, initial=posted.dict() | {"patient": None})
+        if form.may_register and posted.get("new") == ASK_FOR_NEW:
+            newcomer = NewcomerForm(None, by=by, initial=read_from(typed))
+            form.newcomer = newcomer.focus_first_empty()
+        return form
+
+    def refuse_newcomer(self, error: ValidationError) -> None:
+        """Put what registering refused beside the newcomer's fields."""
+        if self.newcomer is None:
+            raise error
+        self.newcomer.refuse(error)
+
+    def _look_alikes_first(self, newcomer: NewcomerForm) -> None:
+        """Who may be registered already is shown once, before they are registered again."""
+        if not newcomer.is_valid() or self.is_sure:
+            return
+        values = newcomer.cleaned_data
+        self.look_alikes = list(
+            search.possible_duplicates(
+                Patient.objects.visible_to(self.by),
+                last_name=values["last_name"],
+                birth_date=values["birth_date"],
+            )[:MOST_MATCHES]
+        )
+        if self.look_alikes:
+            self.add_error(None, "Somebody of this name and birth date is registered already.")
 
     def _patient_by_name(self, typed: str) -> Patient | None:
         """Without a choice from the list, what was typed must mean one patient."""
@@ -156,18 +204,25 @@ class BookForm(WhenAndWhere):
             self.add_error("patient_name", "Who is it for?")
             return None
         visible = Patient.objects.visible_to(self.by)
+        exact = list(search.find_as_typed(visible, typed)[:2])
+        if len(exact) == 1:
+            return exact[0]
         found = list(search.find(visible, typed)[: MOST_MATCHES + 1])
-        if len(found) == 1:
-            return found[0]
         self.matches = found[:MOST_MATCHES]
-        told = "Several patients fit: choose one." if found else "Nobody fits what you typed."
+        told = "Nobody fits what you typed."
+        if found:
+            told = (
+                "Several patients fit: choose one."
+                if exact
+                else "Nobody is called exactly that. Is it one of these?"
+            )
         if len(found) > MOST_MATCHES:
             told = "Many patients fit: type more of the name, or a birth date."
         self.add_error("patient_name", told)
         return None
 
     def asked(self) -> dict[str, Any]:
-        """What `booking.book` wants to know."""
+        """What `booking.book` wants to know; the patient is None who is yet to be registered."""
         values = self.cleaned_data
         return {
             "patient": values["patient"],

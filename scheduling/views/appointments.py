@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from people.access import ANY_STAFF, allow, find_visible, open_patient
 from people.models import Patient
-from scheduling import answers, availability, booking
+from scheduling import answers, availability, booking, newcomers
 from scheduling.access import BOOKS, SEES_THE_DAY, StaffRequest, find_appointment, open_appointment
 from scheduling.answers import REFUSALS, Refusal
 from scheduling.facts import (
@@ -26,7 +27,15 @@ from scheduling.facts import (
     Stale,
     WrongStatus,
 )
-from scheduling.forms.booking import BookForm, CancelForm, MoveForm, as_choice, with_picked_time
+from scheduling.forms.booking import (
+    ASK_FOR_NEW,
+    NOT_NEW,
+    BookForm,
+    CancelForm,
+    MoveForm,
+    as_choice,
+    with_picked_time,
+)
 from scheduling.models import Appointment
 from scheduling.views import clinic_of
 from web.responses import announce, go_to, render_page_or_piece, tell, wants_piece
@@ -70,11 +79,16 @@ def book(request: StaffRequest) -> HttpResponse:
     if clinic is None:
         raise Http404("You do not work in any clinic yet.")
     posted = with_picked_time(request.POST) if request.method == "POST" else None
+    if posted is not None and posted.get("new") in (ASK_FOR_NEW, NOT_NEW):
+        form = BookForm.turned(posted, clinic=clinic, by=request.user)
+        return _form_answer(request, "book", form, None, {"form": form, "clinic": clinic})
     form = BookForm(posted, clinic=clinic, by=request.user, initial=_prefilled(request, clinic))
     refusal: Refusal | None = None
     if form.is_bound and form.is_valid():
         try:
-            booked = booking.book(**form.asked())
+            booked = _book(form)
+        except ValidationError as problem:
+            form.refuse_newcomer(problem)
         except NotBookable as problem:
             form.refuse(problem)
         except (SlotTaken, OutsideHours, OverBudget) as problem:
@@ -83,6 +97,14 @@ def book(request: StaffRequest) -> HttpResponse:
             return _done(request, booked, f"{booked.patient} is booked for {_when(booked)}.")
     context = {"form": form, "clinic": clinic} | _refusal_context(request, form, refusal)
     return _form_answer(request, "book", form, refusal, context)
+
+
+def _book(form: BookForm) -> Appointment:
+    asked = form.asked()
+    if form.newcomer is None:
+        return booking.book(**asked)
+    del asked["patient"]
+    return newcomers.register_and_book(newcomer=form.newcomer.new_values(), **asked)
 
 
 def _prefilled(request: StaffRequest, clinic: Any) -> dict[str, Any]:
@@ -147,7 +169,7 @@ def _form_answer(
     status = 200
     if refusal is not None:
         status = answers.status_of(refusal)
-    elif form.errors:
+    elif form.is_bound and not form.is_valid():
         status = 422
     return render_page_or_piece(
         request,

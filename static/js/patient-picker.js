@@ -29,6 +29,17 @@ function option(patient, id) {
   return row;
 }
 
+/* The way on when nobody fits: the form is turned to somebody new. */
+function newcomer(typed, id) {
+  const row = element("li", "picker-option picker-option-new", "");
+  row.role = "option";
+  row.id = id;
+  row.dataset.newcomer = "";
+  row.setAttribute("aria-selected", "false");
+  row.append(element("span", "picker-name", `New patient: ${typed}`));
+  return row;
+}
+
 function dress(picker) {
   const input = picker.querySelector("[name=patient_name]");
   const chosen = picker.querySelector("input[type=hidden][name=patient]");
@@ -64,19 +75,31 @@ function dress(picker) {
     }
   }
 
-  function show(patients, words) {
-    list.replaceChildren(...patients.map((patient, place) => option(patient, `${prefix}-${place}`)));
-    list.hidden = !patients.length;
-    input.setAttribute("aria-expanded", String(patients.length > 0));
+  function show(patients, words, typed = "") {
+    const found = patients.map((patient, place) => option(patient, `${prefix}-${place}`));
+    if (typed && "pickerNew" in picker.dataset) found.push(newcomer(typed, `${prefix}-new`));
+    list.replaceChildren(...found);
+    list.hidden = !found.length;
+    input.setAttribute("aria-expanded", String(found.length > 0));
     said.textContent = words;
-    mark(patients.length ? 0 : -1);
+    mark(found.length ? 0 : -1);
   }
 
-  function pick(row) {
+  function take(row) {
     chosen.value = row.dataset.patient;
     input.value = row.dataset.name;
     picker.querySelector(".picker-matches")?.remove();
     show([], `${row.dataset.name} is chosen.`);
+  }
+
+  function pick(row) {
+    if ("newcomer" in row.dataset) {
+      picker.querySelector("[data-new-patient]").click();
+      return;
+    }
+    take(row);
+    // The third input: the next field has the focus, and Enter there books.
+    input.form?.elements[picker.dataset.pickerNext]?.focus();
   }
 
   async function ask(query) {
@@ -96,7 +119,7 @@ function dress(picker) {
       const { patients } = await response.json();
       if (input.value.trim() !== query) return;
       const count = patients.length;
-      show(patients, count ? `${count} found.` : `Nobody fits “${query}”.`);
+      show(patients, count ? `${count} found.` : `Nobody fits “${query}”.`, /\p{L}/u.test(query) ? query : "");
       picker.classList.toggle("has-none", !count);
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -121,7 +144,7 @@ function dress(picker) {
     else if (event.key === "Enter") pick(rows()[at]);
     else if (event.key === "Escape") show([], "");
     else if (event.key === "Tab" && at >= 0) {
-      pick(rows()[at]);
+      if ("patient" in rows()[at].dataset) take(rows()[at]);
       return; // and on to the next field
     } else return;
     event.preventDefault();
@@ -137,6 +160,13 @@ function dress(picker) {
     if (!list.hidden) show([], "");
   });
 }
+
+/* Enter on the closed list of types sends the form, which not every browser does by itself. */
+document.body.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches("[data-book-form] select")) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
 
 function dressAll() {
   for (const picker of document.querySelectorAll("[data-picker]:not([data-dressed])")) {

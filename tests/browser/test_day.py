@@ -200,8 +200,7 @@ def test_a_booking_by_keyboard_alone(open_day, desk):
     page.keyboard.type("lund")
     page.get_by_role("option", name="Lund, Bo").wait_for()
     page.keyboard.press("Enter")
-    page.keyboard.press("Tab")  # type
-    page.keyboard.press("Tab")  # date: month, day, year, its picker
+    page.keyboard.press("Tab")  # from the type to the date: month, day, year, its picker
     for _ in range(4):
         page.keyboard.press("Tab")
     page.keyboard.type("0130PM")
