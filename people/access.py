@@ -17,7 +17,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
 from people import audit
-from people.models import Authorization, Coverage, Patient, Role, User
+from people.models import (
+    Authorization,
+    ConsentSignature,
+    Coverage,
+    Patient,
+    Role,
+    User,
+)
 from web.responses import go_to, log_in_first, wants_piece
 
 View = Callable[..., HttpResponse]
@@ -37,6 +44,7 @@ BILLING = (Role.OWNER, Role.BILLER)
 TAKES_CARDS = (Role.OWNER, Role.FRONT_DESK, Role.BILLER)  # coverages, authorisations, referrers
 SEES_CARDS = (*TAKES_CARDS, Role.AUDITOR)
 OVERSIGHT = (Role.OWNER, Role.AUDITOR)
+RECEIVES = (Role.OWNER, Role.FRONT_DESK, Role.THERAPIST, Role.ASSISTANT)  # patients, in person
 
 
 def allow(*roles: str) -> Callable[[View], View]:
@@ -113,3 +121,11 @@ def open_authorization(pk: int, *, by: User) -> Authorization:
         target=authorization,
     )
     return authorization
+
+
+def open_consent(pk: int, *, by: User) -> ConsentSignature:
+    """A signed or declined form, with a line in the audit that `by` looked."""
+    rows = ConsentSignature.objects.select_related("patient__clinic", "version__form", "taken_by")
+    consent: ConsentSignature = find_visible(rows, pk, by=by)
+    audit.record(by=by, action="consent.viewed", patient=consent.patient, target=consent)
+    return consent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db import connection, transaction
@@ -80,6 +81,29 @@ def change_coverage(*, coverage: Coverage, by: User, **values: Any) -> Coverage:
         audit.record(
             by=by, action="coverage.changed", patient=patient, target=coverage, fields=changed
         )
+    return coverage
+
+
+@transaction.atomic
+def verify_details(*, patient: Patient, on: dt.date, by: User) -> Patient:
+    """The patient was asked, and what is on file is still right. Twice a day is once."""
+    patient = _lock(patient)
+    if patient.verified_on != on:
+        patient.verified_on = on
+        patient.save(update_fields=["verified_on"])
+        audit.record(by=by, action="patient.verified", patient=patient)
+    return patient
+
+
+@transaction.atomic
+def verify_card(*, coverage: Coverage, on: dt.date, by: User) -> Coverage:
+    """The card was seen that day, and is the one on file. Twice a day is once."""
+    patient = _lock(coverage.patient)
+    coverage = Coverage.objects.select_for_update().get(pk=coverage.pk)
+    if coverage.verified_on != on:
+        coverage.verified_on, coverage.verified_by = on, by
+        coverage.save(update_fields=["verified_on", "verified_by"])
+        audit.record(by=by, action="coverage.verified", patient=patient, target=coverage)
     return coverage
 
 

@@ -1,6 +1,6 @@
 """Where people's pages stand in the navigation, and what this app has verified."""
 
-from people import verification
+from people import consents, verification
 from people.access import ANY_STAFF, DESK, OVERSIGHT, SEES_CARDS
 from people.models import Role
 from web import navigation
@@ -11,6 +11,7 @@ PRACTICE = "Practice"
 
 def register() -> None:
     verification.register("audit line", verification.broken_audit_line)
+    verification.register("signed consents", consents.changed_signatures)
     for place in (
         Place(
             "Patients",
@@ -74,6 +75,20 @@ def register() -> None:
             also=("people:practice-edit",),
         ),
         Place(
+            "Consent forms",
+            "people:consent-forms",
+            "writing-sign",
+            OVERSIGHT,
+            order=92,
+            group=PRACTICE,
+            keywords="agreements signatures privacy wording",
+            also=(
+                "people:consent-form-new",
+                "people:consent-form-edit",
+                "people:consent-version-new",
+            ),
+        ),
+        Place(
             "Audit",
             "people:audit",
             "history",
@@ -93,5 +108,15 @@ def register() -> None:
             ANY_STAFF,
             order=10,
             also=("people:coverage-new", "people:coverage-edit"),
+        )
+    )
+    navigation.add_patient_tab(
+        Place(
+            "Consents",
+            "people:patient-consents",
+            "writing-sign",
+            ANY_STAFF,
+            order=20,
+            also=("people:consent-sign", "people:consent"),
         )
     )

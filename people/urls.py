@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from people.views import audit, cards, directory, hooks, patients, practice, staff
+from people.views import audit, cards, consents, directory, hooks, patients, practice, staff
 
 app_name = "people"
 
@@ -23,6 +23,21 @@ urlpatterns = [
         name="authorization-new",
     ),
     path("authorizations/<int:pk>/edit/", cards.authorization_edit, name="authorization-edit"),
+    path("patients/<int:pk>/consents/", consents.patient_consents, name="patient-consents"),
+    path(
+        "patients/<int:patient_id>/consents/<int:version_id>/sign/",
+        consents.consent_sign,
+        name="consent-sign",
+    ),
+    path("consents/<int:pk>/", consents.consent, name="consent"),
+    path("practice/consent-forms/", consents.consent_forms, name="consent-forms"),
+    path("practice/consent-forms/new/", consents.consent_form_new, name="consent-form-new"),
+    path("practice/consent-forms/<int:pk>/", consents.consent_form_edit, name="consent-form-edit"),
+    path(
+        "practice/consent-forms/<int:consent_form_id>/version/",
+        consents.consent_version_new,
+        name="consent-version-new",
+    ),
     path("payers/", directory.payers, name="payers"),
     path("payers/new/", directory.payer_new, name="payer-new"),
     path("payers/<int:pk>/edit/", directory.payer_edit, name="payer-edit"),

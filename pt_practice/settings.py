@@ -207,6 +207,7 @@ VENDOR_FILES: dict[str, tuple[Path | str, list[str]]] = {
         ["index.css", "files/*-wght-normal.woff2"],
     ),
     "vendor/htmx": (NODE_MODULES / "htmx.org" / "dist", ["htmx.min.js"]),
+    "vendor/signature-pad": (NODE_MODULES / "signature_pad" / "dist", ["signature_pad.min.js"]),
     "vendor/event-calendar": (
         NODE_MODULES / "@event-calendar" / "build" / "dist",
         ["event-calendar.min.css", "event-calendar.min.js"],

@@ -23,6 +23,9 @@ from tests.factories import (
     AssistantFactory,
     AuthorizationFactory,
     ClinicFactory,
+    ConsentFormFactory,
+    ConsentSignatureFactory,
+    ConsentVersionFactory,
     CoverageFactory,
     EpisodeFactory,
     GoalFactory,
@@ -54,6 +57,7 @@ CALLED = {
     "payer-policies": "policy",
     "trading-partners": "partner",
     "batches": "batch",
+    "consent-forms": "consent_form",
     "diagnoses": "diagnosis",
 }
 
@@ -114,6 +118,7 @@ OF_A_CLINIC = {
     "appointment",
     "authorization",
     "claim",
+    "consent",
     "coverage",
     "entry",
     "episode",
@@ -139,6 +144,10 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "closure": lambda world: Closure.objects.create(
         clinic=world.clinic, starts_at=at(9), ends_at=at(12), reason="Holiday"
     ),
+    "consent": lambda world: ConsentSignatureFactory(
+        patient=world.get("patient"), version=world.get("version")
+    ),
+    "consent_form": lambda world: ConsentFormFactory(),
     "coverage": lambda world: CoverageFactory(
         patient=world.get("patient"), payer=world.get("payer")
     ),
@@ -170,6 +179,7 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "referrer": lambda world: ReferringProviderFactory(),
     "room": lambda world: RoomFactory(clinic=world.clinic),
     "therapist": lambda world: world.therapist,
+    "version": lambda world: ConsentVersionFactory(form=world.get("consent_form")),
     "visit": lambda world: VisitFactory(
         episode=world.get("episode"), appointment=world.get("appointment")
     ),

@@ -20,6 +20,9 @@ from documentation.models import (
 from people.models import (
     Authorization,
     Clinic,
+    ConsentForm,
+    ConsentSignature,
+    ConsentVersion,
     Coverage,
     Patient,
     Payer,
@@ -195,6 +198,37 @@ class AuthorizationFactory(Rows):
     visits_approved = 12
     starts_on = dt.date(2026, 1, 1)
     ends_on = dt.date(2026, 12, 31)
+
+
+class ConsentFormFactory(Rows):
+    class Meta:
+        model = ConsentForm
+
+    name = factory.Sequence(lambda n: f"Treatment {n}")
+
+
+class ConsentVersionFactory(Rows):
+    class Meta:
+        model = ConsentVersion
+
+    form = factory.SubFactory(ConsentFormFactory)
+    number = 1
+    title = "Consent to treatment"
+    body = "I agree to be examined and treated."
+    effective_from = dt.date(2025, 1, 1)
+
+
+class ConsentSignatureFactory(Rows):
+    class Meta:
+        model = ConsentSignature
+
+    patient = factory.SubFactory(PatientFactory)
+    version = factory.SubFactory(ConsentVersionFactory)
+    answer = "signed"
+    signer_name = "Ada Okafor"
+    typed = "Ada Okafor"
+    signed_at = dt.datetime(2026, 1, 5, 18, tzinfo=dt.UTC)
+    sha256 = "0" * 64
 
 
 class AppointmentTypeFactory(Rows):

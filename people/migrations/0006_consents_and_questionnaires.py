@@ -121,6 +121,7 @@ class Migration(migrations.Migration):
                 (
                     "written_by",
                     models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -161,7 +162,12 @@ class Migration(migrations.Migration):
                         max_length=14,
                     ),
                 ),
-                ("image", models.BinaryField(help_text="The drawn signature, PNG.", null=True)),
+                (
+                    "image",
+                    models.BinaryField(
+                        help_text="The drawn signature, PNG.", blank=True, null=True
+                    ),
+                ),
                 (
                     "typed",
                     models.CharField(blank=True, help_text="The typed signature.", max_length=120),
@@ -183,6 +189,7 @@ class Migration(migrations.Migration):
                 (
                     "taken_by",
                     models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -228,8 +235,8 @@ class Migration(migrations.Migration):
                 ("decisions", models.JSONField(blank=True, default=dict)),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("sent_in_at", models.DateTimeField(null=True)),
-                ("reviewed_at", models.DateTimeField(null=True)),
+                ("sent_in_at", models.DateTimeField(blank=True, null=True)),
+                ("reviewed_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "link",
                     models.OneToOneField(
@@ -241,6 +248,7 @@ class Migration(migrations.Migration):
                 (
                     "made_by",
                     models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -258,6 +266,7 @@ class Migration(migrations.Migration):
                 (
                     "reviewed_by",
                     models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",

@@ -58,7 +58,9 @@ class ConsentVersion(models.Model):
         default=False,
         help_text="For a change that matters; leave it for a mended comma.",
     )
-    written_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    written_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     written_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -97,11 +99,13 @@ class ConsentSignature(models.Model):
     answer = models.CharField(max_length=8, choices=Answer.choices)
     signer_name = models.CharField(max_length=120)
     relation = models.CharField(max_length=14, choices=Relation.choices, default=Relation.SELF)
-    image = models.BinaryField(null=True, help_text="The drawn signature, PNG.")
+    image = models.BinaryField(null=True, blank=True, help_text="The drawn signature, PNG.")
     typed = models.CharField(max_length=120, blank=True, help_text="The typed signature.")
     reason = models.CharField(max_length=200, blank=True, help_text="Why it was declined.")
     signed_at = models.DateTimeField()
-    taken_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    taken_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     sha256 = models.CharField(max_length=64)
 
     objects = ConsentSignatureQuerySet.as_manager()
