@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.conf import settings
 from django.db import transaction
@@ -110,15 +110,8 @@ def send(message_id: int) -> None:
     message = _take(message_id)
     if message is None:
         return  # another worker has it, or it is not time, or it is no longer true
-    letter = transports.Letter(
-        to=message.to,
-        subject=message.subject,
-        body=message.body,
-        stop_url=stops.url_for(message) if message.channel == Channel.EMAIL else "",
-        receipt_url=_receipt_url(message) if message.channel == Channel.SMS else "",
-    )
     try:
-        provider_id = transports.of(message.channel).send(letter)
+        provider_id = transports.of(message.channel).send(_letter(message))
     except transports.Refused as refusal:
         _write(message, status=Status.FAILED, problem=refusal.reason)
         if refusal.opted_out:
@@ -141,6 +134,20 @@ def send(message_id: int) -> None:
             provider_id=provider_id,
             problem="",
         )
+
+
+def _letter(message: Message) -> transports.Letter:
+    if message.channel == Channel.SMS:
+        return transports.Letter(
+            to=message.to, body=message.body, receipt_url=_receipt_url(message)
+        )
+    stop_url = stops.url_for(message)
+    return transports.Letter(
+        to=message.to,
+        subject=message.subject,
+        body=f"{message.body}\n\n-- \nTo stop mail like this: {stop_url}",
+        stop_url=stop_url,
+    )
 
 
 def _take(message_id: int) -> Message | None:
@@ -223,6 +230,25 @@ def withhold(*, message: Message, problem: str) -> bool:
     """Keep one that still waits from going; whether it did wait."""
     kept = Message.objects.filter(pk=message.pk, status=Status.WAITING)
     return bool(kept.update(status=Status.WITHHELD, problem=problem))
+
+
+@transaction.atomic
+def put_back(
+    *,
+    message: Message,
+    problems: Collection[str],
+    subject: str,
+    body: str,
+    not_before: dt.datetime,
+) -> bool:
+    """Have one wait again, in today's words, that was withheld for one of these reasons which no
+    longer hold; whether it was."""
+    kept = Message.objects.filter(pk=message.pk, status=Status.WITHHELD, problem__in=list(problems))
+    return bool(
+        kept.update(
+            status=Status.WAITING, problem="", subject=subject, body=body, not_before=not_before
+        )
+    )
 
 
 @transaction.atomic

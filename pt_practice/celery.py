@@ -19,5 +19,9 @@ MINUTE = 60
 app.conf.beat_schedule = {
     "sweep-pdfs": {"task": "documentation.tasks.sweep_pdfs", "schedule": 10 * MINUTE},
     "send-due-messages": {"task": "people.tasks.send_due_messages", "schedule": MINUTE},
+    "send-due-reminders": {
+        "task": "scheduling.tasks.send_due_reminders",
+        "schedule": 5 * MINUTE,
+    },
     "sweep-claims": {"task": "billing.tasks.sweep_claims", "schedule": 10 * MINUTE},
 }

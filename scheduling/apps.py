@@ -5,6 +5,7 @@ class SchedulingConfig(AppConfig):
     name = "scheduling"
 
     def ready(self) -> None:
-        from scheduling import places  # noqa: PLC0415 -- app ready
+        from scheduling import places, reminders  # noqa: PLC0415 -- app ready
 
         places.register()
+        reminders.register()

@@ -297,8 +297,8 @@ def _write(appointment: Appointment, place: joining.Place, *also: str) -> None:
 
 
 @transaction.atomic
-def confirm(appointment: Appointment, *, by: User) -> Appointment:
-    """The patient has said they will come."""
+def confirm(appointment: Appointment, *, by: User | None) -> Appointment:
+    """The patient has said they will come: to the desk, or (`by` nobody) by their link."""
     return record_status(lock_appointment(appointment), Status.CONFIRMED, by=by)
 
 
@@ -328,7 +328,7 @@ def no_show(appointment: Appointment, *, by: User) -> Appointment:
 
 
 @transaction.atomic
-def cancel(appointment: Appointment, *, reason: str, by: User) -> Appointment:
+def cancel(appointment: Appointment, *, reason: str, by: User | None) -> Appointment:
     """Called off, with a reason. The time is free again."""
     reason = fitness.clean_reason(reason)
     return record_status(
@@ -351,7 +351,9 @@ def complete(appointment: Appointment, *, by: User) -> Appointment:
     return record_status(lock_appointment(appointment), Status.COMPLETED, by=by)
 
 
-def record_status(appointment: Appointment, status: str, *, by: User, **facts: Any) -> Appointment:
+def record_status(
+    appointment: Appointment, status: str, *, by: User | None, **facts: Any
+) -> Appointment:
     """Move to the status and write it down. Twice is once: a status that already holds stays."""
     if appointment.status == status:
         return appointment

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from scheduling.views import appointments, calendar, copying, day, day_print, month, practice, week
+from scheduling.views import (
+    appointments,
+    calendar,
+    copying,
+    day,
+    day_print,
+    month,
+    patient_link,
+    practice,
+    week,
+)
 
 app_name = "scheduling"
 
@@ -38,4 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("practice/closures/new/", practice.closure_new, name="closure-new"),
     path("practice/closures/<int:pk>/", practice.closure_edit, name="closure-edit"),
     path("practice/closures/<int:pk>/remove/", practice.closure_remove, name="closure-remove"),
+    path("a/<str:token>/", patient_link.appointment, name="patient-link"),
+    path("a/<str:token>/cancel/", patient_link.cancel, name="patient-link-cancel"),
+    path("a/<str:token>/ask/", patient_link.ask, name="patient-link-ask"),
 ]

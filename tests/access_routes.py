@@ -24,6 +24,9 @@ PUBLIC = {
     "mfa_login_webauthn",
     "people:sms-receipt",  # proved by the provider's signature
     "people:sms-reply",
+    "scheduling:patient-link",
+    "scheduling:patient-link-ask",
+    "scheduling:patient-link-cancel",
     "people:stop-messages",  # proved by the signed address
 }
 

@@ -4,6 +4,14 @@ from scheduling.models.appointment import Appointment
 from scheduling.models.arrival import DeskFee, DeskPayment, DeskRules, Kiosk, KioskTry
 from scheduling.models.equipment import Equipment, EquipmentKind, EquipmentUse
 from scheduling.models.group import Group
+from scheduling.models.reminder import (
+    AppointmentMessage,
+    CalendarFeed,
+    MessageTemplate,
+    PhoneCall,
+    ReminderRules,
+    TimeRequest,
+)
 from scheduling.models.series import CareWindow, Series
 from scheduling.models.set_up import AppointmentType, Closure, Room, WeeklyHours
 from scheduling.models.span import LIVE_STATUSES, LONGEST
@@ -13,8 +21,10 @@ __all__ = [
     "LIVE_STATUSES",
     "LONGEST",
     "Appointment",
+    "AppointmentMessage",
     "AppointmentType",
     "BudgetAndWaitRules",
+    "CalendarFeed",
     "CareWindow",
     "Closure",
     "DeskFee",
@@ -26,8 +36,12 @@ __all__ = [
     "Group",
     "Kiosk",
     "KioskTry",
+    "MessageTemplate",
+    "PhoneCall",
+    "ReminderRules",
     "Room",
     "Series",
+    "TimeRequest",
     "WaitListEntry",
     "WaitListOffer",
     "WeeklyHours",

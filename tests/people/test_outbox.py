@@ -175,7 +175,7 @@ def test_mail_carries_one_click_unsubscribing_and_no_name_in_its_subject(setting
     assert (sent.to, sent.subject, sent.body) == (
         ["ada@mail.example"],
         "Your appointment",
-        "See you on Monday.",
+        f"See you on Monday.\n\n-- \nTo stop mail like this: {stops.url_for(message)}",
     )
     assert sent.extra_headers == {
         "Message-ID": message.provider_id,
