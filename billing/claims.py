@@ -25,6 +25,7 @@ from billing.x12.segments import X12ValueError
 from documentation.models import Note, Visit
 from people import audit
 from people.models import Authorization, Coverage, User
+from scheduling import budget
 
 OPEN = (Claim.Status.DRAFT, Claim.Status.NEEDS_WORK, Claim.Status.READY)
 
@@ -128,6 +129,19 @@ def _write_lines(claim: Claim, coded: Coded) -> None:
     claim.save(update_fields=["total", "proof"])
 
 
+def _tell_the_budget(claim: Claim, coded: Coded) -> None:
+    """Write down what the visit takes of its authorization, of the codes that it is for."""
+    held = claim.authorization
+    budget.record_units(
+        appointment=claim.visit.appointment,
+        units=sum(
+            line.units
+            for line in coded.lines
+            if held is None or not held.codes or line.code in held.codes
+        ),
+    )
+
+
 def _diagnosis_count(claim: Claim) -> int:
     episode = claim.visit.episode
     return episode.diagnoses.count() if episode is not None else 0
@@ -150,6 +164,7 @@ def scrub(*, claim: Claim, by: User | None = None) -> Claim:
     claim.save(update_fields=["coverage", "payer", "authorization", "scrubbed_at"])
     coded = _code(claim)
     _write_lines(claim, coded)
+    _tell_the_budget(claim, coded)
     today = timezone.localdate(timezone=claim.clinic.zone)
     found = run_checks(facts_of(claim, coded, today=today))
     if not any(finding.severity is Severity.ERROR for finding in found):

@@ -56,6 +56,7 @@ def make(
         purpose=purpose,
         patient=patient,
         target_id=target.pk if target is not None else None,
+        made_at=timezone.now(),
         expires_at=expires_at,
         made_by=by,
     )

@@ -29,6 +29,7 @@ from scheduling.serializers import (
     MoveSerializer,
     WhichSerializer,
 )
+from scheduling.waiting_api import AuthorizationBudgetViewSet, WaitListViewSet
 from web.api import Conflict
 
 CONFLICT = OpenApiResponse(
@@ -164,4 +165,6 @@ def _days(clinics: QuerySet[Clinic], first: dt.date | None, last: dt.date | None
 
 routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     ("appointments", AppointmentViewSet, "appointment"),
+    ("wait-list", WaitListViewSet, "wait-list"),
+    ("authorization-budgets", AuthorizationBudgetViewSet, "authorization-budget"),
 ]

@@ -44,6 +44,18 @@ def therapists_of(clinic: Clinic) -> QuerySet[Therapist]:
     )
 
 
+def therapists_at(clinics: Collection[Clinic]) -> QuerySet[Therapist]:
+    """Active therapists who may work at any of the clinics; each knows which without asking."""
+    return (
+        Therapist.objects.filter(is_active=True, user__is_active=True)
+        .filter(Q(user__clinics__in=clinics) | Q(user__roles__overlap=list(SEES_ALL)))
+        .select_related("user")
+        .prefetch_related("user__clinics")
+        .order_by("user__last_name", "user__first_name", "pk")
+        .distinct()
+    )
+
+
 def usual_type(clinic: Clinic, *, therapist: str = "") -> AppointmentType | None:
     """The type the form begins with: the one booked most of late, else the first that is no
     evaluation. `therapist` narrows it, when it is the id of one."""

@@ -108,6 +108,21 @@ class Budget:
         """Whether it is forecast to be used up before its last day."""
         return self.runs_out_on is not None and self.runs_out_on < self.grant.ends_on
 
+    @property
+    def meter(self) -> tuple[int, int]:
+        """How much of it is used and how much booked, in hundredths; by whichever is scarcer."""
+        shares = [
+            (100 * used / approved, 100 * booked / approved)
+            for approved, used, booked in (
+                (self.grant.visits, self.visits_used, self.visits_booked),
+                (self.grant.units, self.units_used, self.units_booked),
+            )
+            if approved
+        ]
+        used, booked = max(shares, key=sum)
+        used = min(used, 100)
+        return round(used), round(min(booked, 100 - used))
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -231,6 +246,25 @@ def _standing(found: Budget, *, today: dt.date, few_visits: int, uses: Sequence[
     if visits_left <= few_visits or found.ends_soon:
         return Standing.LOW
     return Standing.FINE
+
+
+URGENCY = (Standing.OVER, Standing.SPENT, Standing.LOW)
+
+
+def urgency(found: Budget, *, plan_ends_on: dt.date | None) -> tuple[int, dt.date]:
+    """What to look at first: over, spent, low, then what runs out before the plan of care does."""
+    if found.standing in URGENCY:
+        return URGENCY.index(found.standing), found.grant.ends_on
+    early = runs_out_before(found, plan_ends_on)
+    return len(URGENCY) + (not early), found.grant.ends_on
+
+
+def runs_out_before(found: Budget, plan_ends_on: dt.date | None) -> bool:
+    """Whether the visits, or the days, end before the plan of care does."""
+    if plan_ends_on is None:
+        return False
+    last = min(found.runs_out_on or found.grant.ends_on, found.grant.ends_on)
+    return last < plan_ends_on
 
 
 def visits_worth(found: Budget, uses: Sequence[Use]) -> int:

@@ -1,10 +1,12 @@
 """Where scheduling's pages stand in the navigation and among the patient's tabs."""
 
-from people.access import ANY_STAFF
+from people import outbox
+from people.access import ANY_STAFF, SEES_CARDS
 from people.models import Role
+from scheduling import wait_offers
 from scheduling.access import BOOKS, SETS_UP
 from web import navigation
-from web.navigation import Place
+from web.navigation import Panel, Place
 
 PRACTICE = "Practice"
 LOOKS_ON = (Role.BILLER, Role.AUDITOR)  # the Day is not where their morning begins
@@ -20,6 +22,7 @@ OF_THE_DAY = (
 
 
 def register() -> None:
+    outbox.ask_before_sending(wait_offers.KIND, wait_offers.why_not_send)
     for place in (
         Place(
             "Day",
@@ -70,6 +73,47 @@ def register() -> None:
             keywords="new schedule",
         ),
         Place(
+            "Authorizations",
+            "scheduling:authorizations",
+            "shield-check",
+            SEES_CARDS,
+            order=48,
+            group="Front desk",
+            keywords="visits left budget run out over",
+            also=("scheduling:over-budget",),
+        ),
+        Place(
+            "Wait list",
+            "scheduling:wait-list",
+            "hourglass-high",
+            BOOKS,
+            order=36,
+            group="Front desk",
+            keywords="waiting earlier time cancellation offer",
+            also=(
+                "scheduling:wait-entry",
+                "scheduling:wait-edit",
+                "scheduling:wait-new",
+                "scheduling:wait-matches",
+            ),
+        ),
+        Place(
+            "Over budget",
+            "scheduling:over-budget",
+            "alert-triangle",
+            SEES_CARDS,
+            keywords="authorizations visits spent reason",
+        ),
+        Place(
+            "Warnings and offers",
+            "scheduling:budget-rules",
+            "adjustments",
+            SETS_UP,
+            order=98,
+            group=PRACTICE,
+            keywords="authorizations few visits ends soon wait list rules",
+        ),
+        Place(
             "Working hours",
             "scheduling:hours",
             "clock",
@@ -111,6 +155,7 @@ def register() -> None:
         ),
     ):
         navigation.add(place)
+    navigation.add_panel(Panel("coverage", "scheduling:coverage-budget", ANY_STAFF))
     navigation.add_patient_tab(
         Place(
             "Appointments",

@@ -65,7 +65,7 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
         read_only_fields = fields
 
 
-class _Placing(serializers.Serializer[Any]):
+class Placing(serializers.Serializer[Any]):
     minutes = serializers.IntegerField(min_value=5, max_value=LONGEST_MINUTES, required=False)
     room = VisibleKey(queryset=Room.objects.all(), required=False, allow_null=True)
     anyway = serializers.BooleanField(
@@ -80,7 +80,7 @@ class _Placing(serializers.Serializer[Any]):
     )
 
 
-class BookSerializer(_Placing):
+class BookSerializer(Placing):
     patient = VisibleKey(queryset=Patient.objects.all())
     therapist = serializers.PrimaryKeyRelatedField(queryset=Therapist.objects.all())
     clinic = ClinicKey(queryset=Clinic.objects.all())
@@ -94,7 +94,7 @@ class BookSerializer(_Placing):
         return values | {"appointment_type": values.pop("type")}
 
 
-class MoveSerializer(_Placing):
+class MoveSerializer(Placing):
     version = serializers.IntegerField(
         min_value=1, help_text="The version you saw; a newer one is answered with 409 `stale`."
     )

@@ -12,7 +12,14 @@ from django.db import transaction
 from people import audit
 from people.changes import fill, write_changes, write_new
 from people.models import Clinic, Therapist, User
-from scheduling.models import Appointment, AppointmentType, Closure, Room, WeeklyHours
+from scheduling.models import (
+    Appointment,
+    AppointmentType,
+    BudgetAndWaitRules,
+    Closure,
+    Room,
+    WeeklyHours,
+)
 from scheduling.slots import Hours
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -50,6 +57,15 @@ def change_room(*, row: Room, by: User, **values: Any) -> Room:
     row = Room.objects.select_for_update(no_key=True).get(pk=row.pk)
     if changed := write_changes(row, values):
         audit.record(by=by, action="room.changed", target=row, fields=changed)
+    return row
+
+
+@transaction.atomic
+def change_budget_and_wait_rules(*, by: User, **values: Any) -> BudgetAndWaitRules:
+    """The practice's one row of them, made when somebody changes them first."""
+    row, _ = BudgetAndWaitRules.objects.select_for_update().get_or_create(pk=1)
+    if changed := write_changes(row, values):
+        audit.record(by=by, action="budget_and_wait_rules.changed", target=row, fields=changed)
     return row
 
 

@@ -15,7 +15,7 @@ from factory import Transformer
 
 from billing.models import Batch, Claim, EdiFile, FeeSchedule, PayerPolicy, TradingPartner
 from people.models import Clinic, Role
-from scheduling.models import Closure
+from scheduling.models import Closure, WaitListEntry
 from tests.access_routes import Route
 from tests.factories import (
     AppointmentFactory,
@@ -53,6 +53,8 @@ CALLED = {
     "referrers": "referrer",
     "staff": "account",
     "types": "appointment_type",
+    "wait-list": "wait_entry",
+    "authorization-budgets": "authorization",
     "fees": "fee_schedule",
     "payer-policies": "policy",
     "trading-partners": "partner",
@@ -127,6 +129,7 @@ OF_A_CLINIC = {
     "patient",
     "plan",
     "visit",
+    "wait_entry",
 }
 
 MAKERS: dict[str, Callable[[World], Any]] = {
@@ -182,6 +185,9 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "version": lambda world: ConsentVersionFactory(form=world.get("consent_form")),
     "visit": lambda world: VisitFactory(
         episode=world.get("episode"), appointment=world.get("appointment")
+    ),
+    "wait_entry": lambda world: WaitListEntry.objects.create(
+        patient=world.get("patient"), type=world.get("appointment_type")
     ),
 }
 

@@ -22,6 +22,7 @@ PUBLIC = {
     "health",
     "mfa_authenticate",
     "mfa_login_webauthn",
+    "scheduling:take-offer",
     "people:sms-receipt",  # proved by the provider's signature
     "people:sms-reply",
     "scheduling:patient-link",

@@ -17,7 +17,7 @@ from scheduling import availability, budget, slots
 from scheduling.facts import NotBookable
 from scheduling.fitness import REASON_LENGTH
 from scheduling.forms.newcomer import NewcomerForm, read_from
-from scheduling.models import LONGEST, Appointment, AppointmentType, Room
+from scheduling.models import LONGEST, Appointment, AppointmentType, Room, WaitListEntry
 from web.forms import TidyForm
 from web.templatetags.pt import clock
 
@@ -125,6 +125,11 @@ class BookForm(WhenAndWhere):
         help_text="Nothing clinical.",
     )
 
+    # Whose wait is over with this booking.
+    wait_list_entry = forms.ModelChoiceField(
+        queryset=WaitListEntry.objects.none(), required=False, widget=forms.HiddenInput
+    )
+
     beside = WhenAndWhere.beside | {
         "patient": "patient_name",
         "type": "appointment_type",
@@ -147,6 +152,7 @@ class BookForm(WhenAndWhere):
         choices: Any = self.fields
         choices["patient"].queryset = Patient.objects.visible_to(self.by)
         choices["appointment_type"].queryset = AppointmentType.objects.filter(is_active=True)
+        choices["wait_list_entry"].queryset = WaitListEntry.objects.visible_to(self.by)
 
     @property
     def lengths(self) -> str:
@@ -220,6 +226,14 @@ class BookForm(WhenAndWhere):
             told = "Many patients fit: type more of the name, or a birth date."
         self.add_error("patient_name", told)
         return None
+
+    @property
+    def entry(self) -> WaitListEntry | None:
+        """The wait that ends with this booking, as long as it is still this patient's."""
+        found: WaitListEntry | None = self.cleaned_data.get("wait_list_entry")
+        if found is None or found.patient != self.cleaned_data["patient"]:
+            return None
+        return found if found.status == WaitListEntry.Status.WAITING else None
 
     def asked(self) -> dict[str, Any]:
         """What `booking.book` wants to know; the patient is None who is yet to be registered."""

@@ -15,6 +15,7 @@ from django.utils import timezone
 from people.models import Clinic, Patient, PatientLink, Therapist, User
 from scheduling.models.appointment import Appointment
 from scheduling.models.set_up import AppointmentType, Room
+from scheduling.wait_ranking import window_in_words
 
 WEEKDAY_CHOICES = list(enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")))
 
@@ -75,6 +76,28 @@ class WaitListQuerySet(models.QuerySet["WaitListEntry"]):
         return self.filter(status=WaitListEntry.Status.WAITING).filter(
             models.Q(latest_on=None) | models.Q(latest_on__gte=day)
         )
+
+    def shown(self, show: str) -> WaitListQuerySet:
+        """The rows of one tab: "waiting" (urgent first, then the longest wait), "offered" (those
+        with an offer that stands), or "closed" (the latest first)."""
+        if show == "closed":
+            today = timezone.localdate()
+            over = models.Q(status=WaitListEntry.Status.WAITING, latest_on__lt=today)
+            closed = ~models.Q(status=WaitListEntry.Status.WAITING) | over
+            return self.filter(closed).order_by("-closed_at", "-made_at", "pk")
+        rows = self.open().order_by("-priority", "made_at", "pk")
+        if show == "offered":
+            rows = rows.filter(pk__in=WaitListOffer.objects.standing().values("entry"))
+        return rows
+
+    def at_clinic(self, clinic: Clinic) -> WaitListQuerySet:
+        """Who would come to this clinic: it is theirs, or they named it."""
+        anywhere = models.Q(clinics=None, patient__clinic=clinic)
+        return self.filter(anywhere | models.Q(clinics=clinic)).distinct()
+
+    def with_therapist(self, therapist: Therapist) -> WaitListQuerySet:
+        """Who would come to this therapist: they named them, or nobody."""
+        return self.filter(models.Q(therapists=None) | models.Q(therapists=therapist)).distinct()
 
     def for_list(self) -> WaitListQuerySet:
         return self.select_related(
@@ -187,12 +210,38 @@ class WaitListEntry(models.Model):
         if problems:
             raise ValidationError(problems)
 
+    @property
+    def standing_offers(self) -> list[WaitListOffer]:
+        """Offers to them that can still be taken, of the rows `for_list` has fetched."""
+        return [offer for offer in self.offers.all() if offer.standing == "open"]
+
+    @property
+    def window(self) -> str:
+        """mornings, afternoons, or the times themselves."""
+        return window_in_words(self.from_time, self.to_time)
+
+    @property
+    def weekday_names(self) -> str:
+        names = dict(WEEKDAY_CHOICES)
+        return ", ".join(names[number] for number in sorted(self.weekdays))
+
     def is_over(self, today: dt.date) -> bool:
         """Nobody booked it, and the last day the patient wanted has passed."""
         return (
             self.status == self.Status.WAITING
             and self.latest_on is not None
             and self.latest_on < today
+        )
+
+
+class WaitListOfferQuerySet(models.QuerySet["WaitListOffer"]):
+    def standing(self) -> WaitListOfferQuerySet:
+        """Offers that can still be taken."""
+        return self.filter(status=WaitListOffer.Status.OPEN, expires_at__gt=timezone.now())
+
+    def for_page(self) -> WaitListOfferQuerySet:
+        return self.select_related(
+            "entry__patient__clinic", "entry__type", "therapist__user", "clinic", "room", "link"
         )
 
 
@@ -219,6 +268,8 @@ class WaitListOffer(models.Model):
     expires_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+
+    objects = WaitListOfferQuerySet.as_manager()
 
     class Meta:
         ordering = ["-made_at", "-pk"]

@@ -5,18 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from people.access import ANY_STAFF, allow, find_visible, open_patient
 from people.models import Patient
-from scheduling import answers, availability, booking, newcomers
+from scheduling import answers, availability, booking, newcomers, wait_list
 from scheduling.access import BOOKS, SEES_THE_DAY, StaffRequest, find_appointment, open_appointment
 from scheduling.answers import REFUSALS, Refusal
 from scheduling.facts import (
@@ -36,8 +38,13 @@ from scheduling.forms.booking import (
     as_choice,
     with_picked_time,
 )
-from scheduling.models import Appointment
+from scheduling.forms.budget import BudgetCardForm
+from scheduling.forms.wait_list import SlotForm
+from scheduling.models import Appointment, WaitListEntry
 from scheduling.views import clinic_of
+from scheduling.views.budget import card_context
+from scheduling.views.wait_list import address_of, waiting_for
+from scheduling.wait_list import NoLongerWaiting
 from web.responses import announce, go_to, render_page_or_piece, tell, wants_piece
 from web.templatetags.pt import clock
 
@@ -69,6 +76,7 @@ def _card_context(request: StaffRequest, row: Appointment) -> dict[str, Any]:
         "may_miss": "no_show" in row.may_follow and row.starts_at <= now,
         "age": row.patient.age_on(day),
         "cancel_form": CancelForm(),
+        "waiting": waiting_for(row, request) if request.user.has_role(*BOOKS) else None,
     }
 
 
@@ -91,20 +99,44 @@ def book(request: StaffRequest) -> HttpResponse:
             form.refuse_newcomer(problem)
         except NotBookable as problem:
             form.refuse(problem)
+        except NoLongerWaiting:
+            form.add_error(None, "Somebody has booked or withdrawn this wait meanwhile.")
         except (SlotTaken, OutsideHours, OverBudget) as problem:
             refusal = problem
         else:
             return _done(request, booked, f"{booked.patient} is booked for {_when(booked)}.")
-    context = {"form": form, "clinic": clinic} | _refusal_context(request, form, refusal)
+    known = posted if posted is not None else form.initial
+    context = {
+        "form": form,
+        "clinic": clinic,
+        "budget": card_context(BudgetCardForm(known, by=request.user)),
+    }
+    context |= _waiting(form) | _refusal_context(request, form, refusal)
     return _form_answer(request, "book", form, refusal, context)
 
 
 def _book(form: BookForm) -> Appointment:
+    """Booked; somebody new is registered with it, and somebody who waits waits no longer."""
     asked = form.asked()
-    if form.newcomer is None:
-        return booking.book(**asked)
-    del asked["patient"]
-    return newcomers.register_and_book(newcomer=form.newcomer.new_values(), **asked)
+    if form.newcomer is not None:
+        del asked["patient"]
+        return newcomers.register_and_book(newcomer=form.newcomer.new_values(), **asked)
+    if form.entry is not None:
+        return wait_list.book(entry=form.entry, **asked)
+    return booking.book(**asked)
+
+
+def _waiting(form: BookForm) -> dict[str, Any]:
+    """How many wait for the time the desk has picked, as long as it is for nobody yet."""
+    initial = form.initial
+    if form.is_bound or initial.get("patient") or not {"therapist", "time"} <= set(initial):
+        return {}
+    slot_form = SlotForm(initial, clinic=form.clinic, by=form.by)
+    if not slot_form.is_valid():
+        return {}
+    slot = slot_form.slot()
+    count = len(wait_list.matches(slot, user=form.by))
+    return {"waiting": {"count": count, "url": address_of(slot)}}
 
 
 def _prefilled(request: StaffRequest, clinic: Any) -> dict[str, Any]:
@@ -112,7 +144,15 @@ def _prefilled(request: StaffRequest, clinic: Any) -> dict[str, Any]:
     asked = request.GET
     values: dict[str, Any] = {
         name: asked[name]
-        for name in ("date", "time", "minutes", "therapist", "room", "appointment_type")
+        for name in (
+            "date",
+            "time",
+            "minutes",
+            "therapist",
+            "room",
+            "appointment_type",
+            "wait_list_entry",
+        )
         if name in asked
     }
     values.setdefault("date", timezone.now().astimezone(clinic.zone).date())
@@ -203,7 +243,15 @@ def _refusal_context(
         not_before=now if asked["starts_at"] > now else None,
     )
     choices = [as_choice(at, wanted=asked["starts_at"], clinic=form.clinic) for at in free]
-    return {"refusal": told, "free": choices}
+    return {"refusal": told, "free": choices, "wait_url": _wait_url(asked)}
+
+
+def _wait_url(asked: dict[str, Any]) -> str:
+    """Where whoever cannot have this time is put on the wait list; not for a visit being moved."""
+    if asked.get("patient") is None:
+        return ""
+    known = {"type": asked["appointment_type"].pk, "therapist": asked["therapist"].pk}
+    return f"{reverse('scheduling:wait-new', args=[asked['patient'].pk])}?{urlencode(known)}"
 
 
 @allow(*BOOKS)
@@ -303,6 +351,8 @@ def patient_appointments(request: StaffRequest, pk: int) -> HttpResponse:
         "patient": patient,
         "upcoming": rows.filter(ends_at__gte=now),
         "page_obj": Paginator(past, PAST_A_PAGE).get_page(request.GET.get("page")),
+        "waits": WaitListEntry.objects.filter(patient=patient).for_list().open(),
+        "today": now.astimezone(patient.clinic.zone).date(),
         "may_book": request.user.has_role(*BOOKS),
     }
     return render(request, "scheduling/patient_appointments.html", context)

@@ -89,6 +89,7 @@ function dress(picker) {
     chosen.value = row.dataset.patient;
     input.value = row.dataset.name;
     picker.querySelector(".picker-matches")?.remove();
+    chosen.dispatchEvent(new Event("change", { bubbles: true })); // what follows the patient is asked for
     show([], `${row.dataset.name} is chosen.`);
   }
 

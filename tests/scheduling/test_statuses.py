@@ -184,5 +184,5 @@ def writers_of_status(folder):
     return found
 
 
-def test_one_function_of_scheduling_assigns_a_status():
-    assert writers_of_status("scheduling") == {"booking.py:move_to"}
+def test_one_function_of_scheduling_assigns_a_status_to_appointments_and_one_to_offers():
+    assert writers_of_status("scheduling") == {"booking.py:move_to", "wait_offers.py:close"}

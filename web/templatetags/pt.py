@@ -116,7 +116,11 @@ def panels(context: template.Context, slot: str, pk: int) -> dict[str, Any]:
     user = context["request"].user
     return {
         "panels": [
-            {"url": reverse(panel.url_name, args=[pk]), "slot": slot, "number": number}
+            {
+                "url": reverse(panel.url_name, args=[pk]),
+                "slot": f"{slot}-{pk}",  # a page may have a slot for each of several records
+                "number": number,
+            }
             for number, panel in enumerate(navigation.panels_for(slot, user))
         ]
     }
