@@ -170,7 +170,7 @@ def why_closed(
     day = span.starts_at.astimezone(clinic.zone).date()
     blocks = slots.merged(slots.working_blocks(day, zone=clinic.zone, hours=hours))
     if not any(block.holds(span) for block in blocks):
-        reasons.append(f"{therapist} {_works(blocks, clinic)}.")
+        reasons.append(f"{therapist} {works_in_words(blocks, clinic)}.")
     return reasons
 
 
@@ -209,7 +209,8 @@ def why_crowded(span: Span, *, wanted: Appointment) -> list[str]:
     return list(dict.fromkeys(reasons))  # members of a group end together
 
 
-def _works(blocks: Iterable[Span], clinic: Clinic) -> str:
+def works_in_words(blocks: Iterable[Span], clinic: Clinic) -> str:
+    """works 8:00 am to 12:00 pm that day, or does not work that day"""
     spoken = [in_words(block, clinic) for block in blocks]
     return f"works {' and '.join(spoken)} that day" if spoken else "does not work that day"
 

@@ -37,9 +37,13 @@ class Conflict:
 
     def sentence(self, *, to: User) -> str:
         """What stands in the way; another clinic's patient is not named to who may not see them."""
+        return self.told(is_visible=self.is_visible_to(to))
+
+    def told(self, *, is_visible: bool) -> str:
+        """The same, for whoever has looked already whether it may be named."""
         held = self.with_appointment
         when = availability.in_words(Span(held.starts_at, held.ends_at), held.clinic)
-        if not self.is_visible_to(to):
+        if not is_visible:
             who = {
                 Held.THERAPIST: held.therapist,
                 Held.ROOM: held.room,
@@ -102,6 +106,14 @@ class OverBudget(Exception):
         super().__init__(choice.grant.id if choice.grant is not None else None)
         self.choice = choice
         self.sentence = sentence
+
+
+class SeriesRefused(Exception):
+    """Visits of a series that cannot be, each with its own refusal, by their place in it."""
+
+    def __init__(self, problems: Mapping[int, Exception]) -> None:
+        super().__init__(sorted(problems))
+        self.problems = dict(problems)
 
 
 class Stale(Exception):

@@ -114,6 +114,27 @@ def register() -> None:
             keywords="authorizations few visits ends soon wait list rules",
         ),
         Place(
+            "Find a time",
+            "scheduling:find-a-time",
+            "calendar-search",
+            BOOKS,
+            order=32,
+            group="Front desk",
+            keywords="free slots next appointment availability",
+        ),
+        Place(
+            "New series",
+            "scheduling:series-new",
+            "calendar-repeat",
+            BOOKS,
+            keywords="several visits a week plan book",
+            also=(
+                "scheduling:series",
+                "scheduling:series-change",
+                "scheduling:series-cancel",
+            ),
+        ),
+        Place(
             "Working hours",
             "scheduling:hours",
             "clock",

@@ -15,7 +15,7 @@ from factory import Transformer
 
 from billing.models import Batch, Claim, EdiFile, FeeSchedule, PayerPolicy, TradingPartner
 from people.models import Clinic, Role
-from scheduling.models import Closure, WaitListEntry
+from scheduling.models import Closure, Series, WaitListEntry
 from tests.access_routes import Route
 from tests.factories import (
     AppointmentFactory,
@@ -36,6 +36,7 @@ from tests.factories import (
     PracticeFactory,
     ReferringProviderFactory,
     RoomFactory,
+    SeriesFactory,
     TherapistFactory,
     TimedEntryFactory,
     UserFactory,
@@ -49,6 +50,7 @@ NOBODYS = 0  # the id of no record: a person's own passkeys cannot be walked
 # What a path calls a thing, where that is not its own name with an s.
 CALLED = {
     "cases": "episode",
+    "series": "series",
     "keys": "passkey",
     "referrers": "referrer",
     "staff": "account",
@@ -103,6 +105,18 @@ def _claim(world: World) -> Claim:
     )
 
 
+def _series(world: World) -> Series:
+    """A series of one visit, which is still to come."""
+    appointment = AppointmentFactory(
+        patient=world.get("patient"),
+        therapist=world.therapist,
+        starts_at=at(9, day=dt.date(2030, 3, world.day)),
+        series=SeriesFactory(patient=world.get("patient")),
+        series_position=1,
+    )
+    return appointment.series
+
+
 def _batch(world: World) -> Batch:
     file = EdiFile.objects.create(
         kind="837p", file_name=f"{world.day}.837", file_bytes=b"ISA*", sha256="0" * 64
@@ -128,6 +142,7 @@ OF_A_CLINIC = {
     "note",
     "patient",
     "plan",
+    "series",
     "visit",
     "wait_entry",
 }
@@ -181,6 +196,7 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     ),
     "referrer": lambda world: ReferringProviderFactory(),
     "room": lambda world: RoomFactory(clinic=world.clinic),
+    "series": _series,
     "therapist": lambda world: world.therapist,
     "version": lambda world: ConsentVersionFactory(form=world.get("consent_form")),
     "visit": lambda world: VisitFactory(

@@ -40,6 +40,7 @@ from scheduling.models import (
     EquipmentKind,
     Group,
     Room,
+    Series,
     WeeklyHours,
 )
 
@@ -284,6 +285,17 @@ class WeeklyHoursFactory(Rows):
     weekday = 0
     starts_at = dt.time(8)
     ends_at = dt.time(17)
+
+
+class SeriesFactory(Rows):
+    class Meta:
+        model = Series
+
+    patient = factory.SubFactory(PatientFactory)
+    clinic = factory.SelfAttribute("patient.clinic")
+    type = factory.SubFactory(AppointmentTypeFactory)
+    rule = factory.LazyFunction(dict)
+    visits = 1
 
 
 class AppointmentFactory(Rows):

@@ -345,6 +345,7 @@ def patient_appointments(request: StaffRequest, pk: int) -> HttpResponse:
     """The patient's tab: what is coming, and what has been."""
     patient = open_patient(pk, by=request.user)
     rows = Appointment.objects.visible_to(request.user).filter(patient=patient).for_day_sheet()
+    rows = rows.select_related("series")
     now = timezone.now()
     past = rows.filter(ends_at__lt=now).order_by("-starts_at", "-pk")
     context = {
