@@ -130,6 +130,7 @@ def tell(
     first, last = hours
     now = timezone.now().astimezone(clinic.zone)
     is_now = any(column.date == today for column in columns)
+    one_date = len({column.date for column in columns}) == 1
     return more | {
         "date": drawn_on.isoformat(),
         "clinic": clinic.pk,
@@ -137,7 +138,10 @@ def tell(
         "scrollTo": f"{max(first, now.hour - 1) if is_now else first:02}:00:00",
         "from": f"{first:02}:00:00",
         "to": f"{last:02}:00:00",
-        "columns": [_column(column, today, drawn_on) for column in columns],
+        "columns": [
+            _column(column, drawn_on, is_today=column.date == today and not one_date)
+            for column in columns
+        ],
         "appointments": cards,
         "closed": [
             {
@@ -154,14 +158,14 @@ def tell(
     }
 
 
-def _column(column: Column, today: dt.date, drawn_on: dt.date) -> dict[str, Any]:
+def _column(column: Column, drawn_on: dt.date, *, is_today: bool) -> dict[str, Any]:
     told: dict[str, Any] = {
         "id": column.key,
         "name": column.name,
         "credential": column.more,
         "hours": column.hours or column.idle,
         "where": column.where,
-        "isToday": column.date == today,
+        "isToday": is_today,
     }
     if column.clinics:
         told["clinics"] = [
@@ -175,17 +179,60 @@ def _column(column: Column, today: dt.date, drawn_on: dt.date) -> dict[str, Any]
     return told
 
 
+def blocks(rows: Iterable[Appointment]) -> list[tuple[Appointment, list[Appointment]]]:
+    """What is drawn, each with all it stands for: a visit by itself, or a group's live members
+    as one. Who was cancelled or did not come stands alone, if the group does not meet."""
+    groups: dict[int, list[Appointment]] = {}
+    drawn: list[Appointment] = []
+    for row in rows:
+        if row.group_id is None or not row.is_live:
+            drawn.append(row)
+        elif row.group_id in groups:
+            groups[row.group_id].append(row)
+        else:
+            groups[row.group_id] = [row]
+            drawn.append(row)
+    return [
+        (row, groups[row.group_id] if row.is_live and row.group_id else [row])
+        for row in drawn
+        if row.is_live or row.group_id not in groups
+    ]
+
+
+def card_of(members: list[Appointment], **options: Any) -> dict[str, Any]:
+    """A visit's card, or a group's: how many of its places are taken, moved as a whole."""
+    first = members[0]
+    told = card(first, **options)
+    group = first.group
+    if group is None or not first.is_live:
+        return told
+    arrived = sum(row.status == Status.ARRIVED for row in members)
+    one_status = len({row.status for row in members}) == 1
+    return told | {
+        "id": f"group-{group.pk}",
+        "isGroup": True,
+        "version": group.version,
+        "patient": f"{first.type.name} {len(members)}/{group.capacity}",
+        "names": ", ".join(row.patient.list_name for row in members),
+        "statusLabel": told["statusLabel"] if one_status else f"{arrived} arrived",
+        "status": told["status"] if one_status else Status.BOOKED.value,
+        "canMove": options["may_book"] and all(row.is_movable for row in members),
+        "url": group.get_absolute_url(),
+    }
+
+
 def card(
     row: Appointment,
     *,
     column: str,
-    place: str,
+    under: str,
     drawn_on: dt.date,
     date: dt.date,
     faded: bool,
     may_book: bool,
 ) -> dict[str, Any]:
-    """An appointment as it is drawn and as it is dragged. `date` is its column's day."""
+    """An appointment as it is drawn and as it is dragged. `date` is its column's day, `under`
+    the line below the name."""
     clinic = row.clinic
     status = Status(row.status)
     return {
@@ -203,7 +250,7 @@ def card(
         "patient": row.patient.list_name,
         "type": row.type.name,
         "tint": row.type.tint,
-        "place": place,
+        "under": under,
         "status": status.value,
         "statusLabel": status.label,
         "faded": faded,

@@ -15,6 +15,7 @@ from scheduling import availability, board, slots
 from scheduling.board import ROOMS_LAST, Column
 from scheduling.models import Appointment, AppointmentType, Closure, Room
 from scheduling.slots import Span
+from web.templatetags.pt import clock
 
 Status = Appointment.Status
 BY_THERAPIST, BY_ROOM = "therapist", "room"
@@ -95,8 +96,11 @@ def _within(span: Span, sheet: DaySheet) -> str:
     whole = slots.whole_day(sheet.date, sheet.clinic.zone)
     if span.holds(whole):
         return "all day"
-    cut = Span(max(span.starts_at, whole.starts_at), min(span.ends_at, whole.ends_at))
-    return availability.in_words(cut, sheet.clinic)
+    if span.ends_at >= whole.ends_at:
+        return f"from {clock(span.starts_at.astimezone(sheet.clinic.zone))}"
+    if span.starts_at <= whole.starts_at:
+        return f"until {clock(span.ends_at.astimezone(sheet.clinic.zone))}"
+    return availability.in_words(span, sheet.clinic)
 
 
 def today_at(clinic: Clinic) -> dt.date:
@@ -162,6 +166,7 @@ def _therapists(
                 date=date,
                 working=working,
                 shut=shut,
+                idle="away this day" if at_work else "does not work this day",
                 where={"therapist": pk},
             )
         )
@@ -206,7 +211,10 @@ def for_calendar(sheet: DaySheet, *, may_book: bool) -> dict[str, Any]:
     """The day as the calendar in the browser takes it."""
     return board.tell(
         columns=sheet.columns,
-        cards=[_card(row, sheet, may_book=may_book) for row in sheet.appointments],
+        cards=[
+            _card(members, sheet, may_book=may_book)
+            for _, members in board.blocks(sheet.appointments)
+        ],
         drawn_on=sheet.date,
         clinic=sheet.clinic,
         hours=board.shown_hours(sheet.columns, [sheet.clinic], _drawn(sheet)),
@@ -219,17 +227,18 @@ def _drawn(sheet: DaySheet) -> list[Appointment]:
     return sheet.appointments if sheet.columns else []
 
 
-def _card(row: Appointment, sheet: DaySheet, *, may_book: bool) -> dict[str, Any]:
+def _card(members: list[Appointment], sheet: DaySheet, *, may_book: bool) -> dict[str, Any]:
+    row = members[0]
     if sheet.is_by_room:
         column = ROOMS_LAST if row.room_id is None else str(row.room_id)
-        place = row.therapist.user.get_full_name()
+        parts = [row.therapist.user.last_name, row.type.name]
     else:
         column = str(row.therapist_id)
-        place = row.room.name if row.room else ""
-    return board.card(
-        row,
+        parts = [row.type.name, row.room.name if row.room else ""]
+    return board.card_of(
+        members,
         column=column,
-        place=place,
+        under=" · ".join(filter(None, parts)),
         drawn_on=sheet.date,
         date=sheet.date,
         faded=not sheet.filters.shows(row),

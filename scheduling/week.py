@@ -38,6 +38,14 @@ class WeekSheet:
         return self.columns[-1].date
 
     @property
+    def title(self) -> str:
+        """November 23 – 27, or November 30 – December 4."""
+        end = f"{self.last:%B} {self.last.day}"
+        if self.last.month == self.monday.month:
+            end = str(self.last.day)
+        return f"{self.monday:%B} {self.monday.day} – {end}"
+
+    @property
     def appointments(self) -> list[Appointment]:
         return [row for _, rows in self.days for row in rows]
 
@@ -66,11 +74,11 @@ class WeekSheet:
         ]
 
     @property
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> dict[str, Any]:
         shown = [row for row in self.appointments if self.shows(row)]
         return {
             "appointments": len([row for row in shown if row.status != Status.NO_SHOW]),
-            "minutes": sum(row.minutes for row in shown if row.is_live),
+            "hours": f"{sum(row.minutes for row in shown if row.is_live) / 60:.1f}",
         }
 
 
@@ -199,7 +207,7 @@ def _column(
         date=date,
         working=[block for block, _ in blocks],
         shut=shut,
-        idle="does not work",
+        idle="away" if any(at_work.values()) else "does not work",
         where={"date": date.isoformat()},
         clinics=blocks,
     )
@@ -209,21 +217,17 @@ def for_calendar(sheet: WeekSheet, *, may_book: bool) -> dict[str, Any]:
     """The week as the calendar in the browser takes it, all its days drawn on its Monday."""
     many = len({row.clinic_id for row in sheet.appointments}) > 1
     cards = [
-        board.card(
-            row,
+        board.card_of(
+            members,
             column=date.isoformat(),
-            place=" · ".join(
-                part
-                for part in (row.clinic.name if many else "", row.room.name if row.room else "")
-                if part
-            ),
+            under=" · ".join(filter(None, _under(row, is_one_of_many=many))),
             drawn_on=sheet.monday,
             date=date,
             faded=not sheet.shows(row),
             may_book=may_book,
         )
         for date, rows in sheet.days
-        for row in rows
+        for row, members in board.blocks(rows)
     ]
     places = {row.clinic for row in sheet.appointments} | {sheet.clinic}
     return board.tell(
@@ -240,3 +244,8 @@ def for_calendar(sheet: WeekSheet, *, may_book: bool) -> dict[str, Any]:
             "fixed": {"therapist": sheet.therapist.pk},
         },
     )
+
+
+def _under(row: Appointment, *, is_one_of_many: bool) -> tuple[str, ...]:
+    room = row.room.name if row.room else ""
+    return (row.type.name, row.clinic.name if is_one_of_many else "", room)

@@ -15,11 +15,13 @@ from scheduling.answers import REFUSALS
 from scheduling.forms.copying import CopyForm
 
 A_WEEK = dt.timedelta(weeks=1)
+CHOSEN = ("date", "time", "minutes", "therapist", "room")
 
 
 @allow(*BOOKS)
 def copy(request: StaffRequest, pk: int) -> HttpResponse:
-    """GET: the booking form, filled in as this appointment, a week on. POST: book it there, with
+    """GET: the booking form, filled in as this appointment, a week on or where the
+    address says. POST: book it there, with
     JSON for an answer."""
     if request.method != "POST":
         row = open_appointment(pk, by=request.user)
@@ -34,6 +36,7 @@ def copy(request: StaffRequest, pk: int) -> HttpResponse:
             "date": at.date().isoformat(),
             "time": at.strftime("%H:%M"),
         }
+        parts |= {name: request.GET[name] for name in CHOSEN if name in request.GET}
         # The browser follows by itself, and htmx with it: the panel then shows the form.
         return HttpResponseRedirect(f"{reverse('scheduling:book')}?{urlencode(parts)}")
     row = find_appointment(pk, by=request.user)

@@ -3,6 +3,7 @@
 
 import { changed, tell } from "./day-page.js";
 
+const nothing = () => {};
 const csrf = document.querySelector("meta[name=csrf-token]").content;
 
 function question(text, answerLabel) {
@@ -37,7 +38,7 @@ function valuesOf(visit, where) {
   };
 }
 
-async function ask(url, values, { name, verb, past, undo }) {
+async function ask(url, values, { name, verb, past, undo, instead, done = nothing }) {
   try {
     let answer = await send(url, values);
     if (answer.told.code === "outside_hours") {
@@ -47,7 +48,12 @@ async function ask(url, values, { name, verb, past, undo }) {
       }
       answer = await send(url, { ...values, anyway: "true" });
     }
+    if (answer.told.code === "over_budget" && instead) {
+      instead(values); // a form, in which the reason can be given
+      return false;
+    }
     if (answer.ok) {
+      done(answer.told);
       tell(`${name} is ${past}.`, "success");
     } else {
       undo();
@@ -66,16 +72,30 @@ async function ask(url, values, { name, verb, past, undo }) {
   }
 }
 
-const nothing = () => {};
-
 export function move(visit, where, undo = nothing) {
   const values = { ...valuesOf(visit, where), version: visit.version };
-  const words = { name: visit.patient, verb: "Move", past: "moved", undo };
+  const words = {
+    name: visit.patient,
+    verb: "Move",
+    past: "moved",
+    undo,
+    // Dragged once more before the sheet has come back, it is not taken for an old version.
+    done: ({ version }) => {
+      const { therapist, room } = values;
+      Object.assign(visit, { version, therapist, room });
+    },
+  };
   return ask(`${visit.url}move/`, values, words);
 }
 
-export function copy(visit, where) {
-  const name = visit.patient || "The visit";
-  const words = { name, verb: "Copy", past: "copied", undo: nothing };
+/* `openForm(url)`: where the authorization is used up and the desk has to say why. */
+export function copy(visit, where, openForm) {
+  const words = {
+    name: visit.patient || "The visit",
+    verb: "Copy",
+    past: "copied",
+    undo: nothing,
+    instead: (values) => openForm(`${visit.url}copy/?${new URLSearchParams(values)}`),
+  };
   return ask(`${visit.url}copy/`, valuesOf(visit, where), words);
 }

@@ -61,10 +61,13 @@ function drawAppointment({ event }) {
   if (icon) second.append(icon.cloneNode(true));
   const quiet = facts.status === "booked";
   second.append(
-    quiet ? hidden(facts.statusLabel) : element("span", "visit-status", facts.statusLabel),
-    element("span", "visit-type", [facts.type, facts.place].filter(Boolean).join(" · ")),
+    quiet && !facts.isGroup
+      ? hidden(facts.statusLabel)
+      : element("span", "visit-status", facts.statusLabel),
+    element("span", "visit-type", facts.under),
   );
   button.append(first, second);
+  if (facts.isGroup) button.append(element("span", "visit-more visit-members", facts.names));
   return { domNodes: [button] };
 }
 
@@ -90,6 +93,7 @@ function eventsOf(day) {
       `is-${visit.status}`,
       visit.faded ? "is-faded" : "",
       visit.minutes < 30 ? "is-short" : "",
+      visit.isGroup ? "is-group" : "",
     ].filter(Boolean),
     extendedProps: visit,
   }));
@@ -170,7 +174,7 @@ export function drawCalendar(box, day, on) {
   const dropped = ({ event, revert, jsEvent }) => {
     const minutes = Math.round((event.end - event.start) / 60000);
     const where = meaning(event.resourceIds[0], event.start, minutes);
-    if (jsEvent?.altKey) {
+    if (jsEvent?.altKey && !event.extendedProps.isGroup) {
       revert();
       on.copy(event.extendedProps, where);
     } else {
@@ -250,11 +254,28 @@ export function drawCalendar(box, day, on) {
   new MutationObserver(() => dropTableRoles(box)).observe(box, { childList: true, subtree: true });
   dropTableRoles(box);
 
+  const elementOf = (id) => box.querySelector(`[data-appointment="${CSS.escape(String(id))}"]`);
+  let expected = null;
+
+  /* What is drawn anew does not have the focus any more: it is given back. */
+  function keepFocus() {
+    const active = document.activeElement;
+    const idle = !active || active === document.body;
+    const held = active?.dataset.appointment ?? (idle ? expected : null);
+    return () => {
+      if (!held) return;
+      setTimeout(() => {
+        const lost = document.activeElement === document.body;
+        if (lost) elementOf(held)?.focus({ preventScroll: true });
+      });
+    };
+  }
+
   return {
     show(next) {
       if (JSON.stringify(next) === JSON.stringify(current)) return;
       current = next;
-      const held = document.activeElement?.dataset.appointment;
+      const back = keepFocus();
       calendar.setOption("slotMinTime", next.from);
       calendar.setOption("slotMaxTime", next.to);
       calendar.setOption("resources", resourcesOf(next));
@@ -262,11 +283,12 @@ export function drawCalendar(box, day, on) {
       if (calendar.getOption("date").getTime() !== new Date(`${next.date}T00:00`).getTime()) {
         calendar.setOption("date", next.date);
       }
-      // What is drawn anew does not have the focus any more.
-      if (held) setTimeout(() => this.element(held)?.focus({ preventScroll: true }));
+      back();
+      expected = null;
     },
     /* A dashed block where a visit would go, until it is put down or given up. */
     propose({ column, time, minutes, label = "New" }) {
+      const back = keepFocus();
       this.forget();
       const start = new Date(`${current.date}T${time}`);
       const stop = wallClock(new Date(start.getTime() + (Number(minutes) || 45) * 60000));
@@ -279,6 +301,7 @@ export function drawCalendar(box, day, on) {
         classNames: ["is-draft"],
         extendedProps: { label },
       });
+      back();
       requestAnimationFrame(() => {
         box.querySelector(".is-draft")?.scrollIntoView({ block: "nearest", inline: "nearest" });
       });
@@ -288,11 +311,15 @@ export function drawCalendar(box, day, on) {
       this.element(id)?.closest(".visit")?.classList.toggle("is-lifted", is);
     },
     forget() {
+      const back = keepFocus();
       calendar.unselect();
       calendar.removeEventById("draft");
+      back();
     },
-    element(id) {
-      return box.querySelector(`[data-appointment="${CSS.escape(String(id))}"]`);
+    /* The visit that shall have the focus once it is drawn where it was put. */
+    expect(id) {
+      expected = id;
     },
+    element: elementOf,
   };
 }

@@ -61,7 +61,7 @@ export function makeHeld({ openForm }) {
     },
     put(where) {
       const minutes = where.minutes ?? held.minutes;
-      return copy({ ...held, patient: name }, { ...where, minutes });
+      return copy({ ...held, patient: name }, { ...where, minutes }, openForm);
     },
   };
 }

@@ -13,7 +13,7 @@ function spoken(minutes) {
   return `${hour % 12 || 12}:${two(minutes % 60)} ${hour < 12 ? "am" : "pm"}`;
 }
 
-/* `on`: propose(block), forget(), lift(id, is), put(mode, visit, where). */
+/* `on`: propose(block), forget(), lift(id, is), expect(id), put(mode, visit, where). */
 export function makeMoving(on) {
   let held = null;
 
@@ -26,6 +26,10 @@ export function makeMoving(on) {
 
   function begin(visit, mode) {
     const day = readDay();
+    if (mode === "copy" && visit.isGroup) {
+      say("A group is not copied. Copy one of its members.");
+      return;
+    }
     if (!day.mayBook || (mode === "move" && !visit.canMove)) {
       say(`${visit.patient} cannot be moved any more.`);
       return;
@@ -76,6 +80,7 @@ export function makeMoving(on) {
       return;
     }
     end("");
+    on.expect(visit.id);
     on.put(mode, visit, where);
   }
 

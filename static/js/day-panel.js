@@ -20,18 +20,19 @@ export function makePanel({ draft, find }) {
     panel.hidden = true;
     root.classList.remove("has-panel");
     const card = panelBody.querySelector("#card");
-    const id = card?.getAttribute("hx-get").match(/(\d+)\/$/)?.[1];
+    const url = card?.getAttribute("hx-get");
     panelBody.replaceChildren();
     proposed = null;
     draft.forget();
-    const back = openedFrom?.isConnected ? openedFrom : id && opener(id);
+    const back = openedFrom?.isConnected ? openedFrom : url && opener(url);
     (back || document.getElementById("day-book") || document.getElementById("main")).focus();
     openedFrom = null;
   }
 
-  function opener(id) {
+  function opener(url) {
     const seen = (found) => (found?.offsetParent ? found : null);
-    return seen(find(id)) || seen(document.getElementById(`row-${id}`));
+    const visit = readDay().appointments.find((one) => one.url === url);
+    return (visit && seen(find(visit.id))) || seen(document.querySelector(`[data-open][href="${url}"]`));
   }
 
   /* The dashed block follows what the form says. */

@@ -55,8 +55,13 @@ const moving = makeMoving({
   propose: (block) => calendar.propose(block),
   forget: () => calendar.forget(),
   lift: (id, is) => calendar.lift(id, is),
-  put: (mode, visit, where) => (mode === "copy" ? copy : move)(visit, where),
+  expect: (id) => calendar.expect(id),
+  put: (mode, visit, where) => (mode === "copy" ? copyTo : move)(visit, where),
 });
+
+function copyTo(visit, where) {
+  return copy(visit, where, (url) => panel.open(url));
+}
 
 function bookAt(where) {
   if (held.isOn()) {
@@ -208,7 +213,7 @@ if (window.EventCalendar) {
     open: (id) => panel.open(visitOf(id).url),
     book: bookAt,
     move,
-    copy,
+    copy: copyTo,
     busy: (is) => {
       dragging = is;
     },

@@ -17,7 +17,12 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+
+from people.models import Therapist
+from tests.browser.day_board import ALL_HOURS, DAY
+from tests.scheduling.conftest import Desk, open_desk, therapist_at
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
@@ -132,3 +137,31 @@ def axe() -> Callable[..., list[str]]:
         ]
 
     return check
+
+
+@pytest.fixture
+def desk(transactional_db: None) -> Desk:
+    """A clinic on a Monday, with somebody at its desk."""
+    return open_desk()
+
+
+@pytest.fixture
+def other(desk: Desk) -> Therapist:
+    """A second therapist of that clinic."""
+    return therapist_at(
+        desk.clinic, user__first_name="Kim", user__last_name="Zhao", user__email="kim@example.com"
+    )
+
+
+@pytest.fixture
+def open_day(browser_page: Page, sign_in: Any, desk: Desk) -> Callable[..., Page]:
+    """Opens the Day of Monday, 2 March 2026, as somebody of the desk."""
+
+    def go(page: Page = browser_page, query: str = DAY, name: str = "day") -> Page:
+        sign_in(page, desk.user)
+        page.set_viewport_size(ALL_HOURS)
+        page.goto(reverse(f"scheduling:{name}") + query)
+        page.wait_for_function("document.querySelector('button[data-day-view]')")
+        return page
+
+    return go

@@ -108,6 +108,10 @@ def plain(name: str) -> Callable[[], str]:
 PAGES = [
     Shot("log-in", "", plain("account_login")),
     Shot("day", DESK, lambda: reverse("scheduling:day") + working_day()),
+    Shot("day-rooms", DESK, lambda: reverse("scheduling:day") + working_day() + "&by=room"),
+    Shot("week", DESK, lambda: reverse("scheduling:week") + working_day()),
+    Shot("month", DESK, lambda: reverse("scheduling:month") + working_day()),
+    Shot("day-print", DESK, lambda: reverse("scheduling:day-print") + working_day()),
     Shot("patients", DESK, plain("people:patients")),
     Shot("patient", DESK, lambda: reverse("people:patient", args=[patient()])),
     Shot("patient-new", DESK, plain("people:patient-new")),

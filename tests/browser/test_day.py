@@ -1,7 +1,6 @@
 """The Day with mouse, keyboard and thumb: what is dragged there stays there, or comes back."""
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -10,70 +9,8 @@ from playwright.sync_api import expect
 from people.models import Role
 from scheduling import booking
 from scheduling.models import Appointment
+from tests.browser.day_board import DAY, PORTLAND, drag, notice, place, stands, visit
 from tests.factories import PatientFactory, UserFactory, at
-from tests.scheduling.conftest import open_desk, therapist_at
-
-PORTLAND = ZoneInfo("America/Los_Angeles")
-DAY = "?date=2026-03-02"
-OPENS = 7  # the first hour of the columns
-AN_HOUR = 80  # pixels
-ALL_HOURS = {"width": 1440, "height": 1250}  # a window in which no column has to scroll
-
-
-@pytest.fixture
-def desk(transactional_db):
-    return open_desk()
-
-
-@pytest.fixture
-def other(desk):
-    return therapist_at(
-        desk.clinic, user__first_name="Kim", user__last_name="Zhao", user__email="kim@example.com"
-    )
-
-
-@pytest.fixture
-def open_day(browser_page, sign_in, desk):
-    """Opens the Day of Monday, 2 March 2026, as somebody of the desk."""
-
-    def go(page=browser_page, query=DAY):
-        sign_in(page, desk.user)
-        page.set_viewport_size(ALL_HOURS)
-        page.goto(reverse("scheduling:day") + query)
-        page.wait_for_function("document.querySelector('button[data-day-view]')")
-        return page
-
-    return go
-
-
-def visit(page, name):
-    return page.locator(".ec-event.visit .visit-button", has_text=name)
-
-
-def place(page, therapist, hour, minute=0):
-    """The point in a therapist's column that lies a few pixels under a time."""
-    heads = page.locator(".column-name").all_text_contents()
-    column = next(n for n, head in enumerate(heads) if therapist in head)
-    box = page.locator(".ec-body .ec-day").nth(column).bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + (hour - OPENS + minute / 60) * AN_HOUR + 6
-
-
-def drag(page, start, end):
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move(start[0] + 8, start[1] + 8, steps=3)
-    page.mouse.move(*end, steps=12)
-    page.mouse.up()
-
-
-def stands(appointment):
-    appointment.refresh_from_db()
-    begins = appointment.starts_at.astimezone(PORTLAND)
-    return f"{begins:%H:%M}", appointment.minutes, appointment.therapist.user.last_name
-
-
-def notice(page, text):
-    return expect(page.locator("[data-notice]", has_text=text))
 
 
 def test_a_visit_dragged_to_another_therapist_is_theirs(open_day, desk, other):

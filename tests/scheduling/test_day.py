@@ -67,7 +67,7 @@ def test_a_card_says_everything_on_the_clinics_wall_clock(desk):
             "patient": "Okafor, Ada",
             "type": "Follow-up",
             "tint": "blue",
-            "place": "Bay 2",
+            "under": "Follow-up · Bay 2",
             "status": "booked",
             "statusLabel": "Booked",
             "faded": False,
