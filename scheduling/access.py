@@ -8,7 +8,7 @@ from people import audit
 from people.access import ANY_STAFF, find_visible
 from people.access import StaffRequest as SignedInRequest
 from people.models import Role, User
-from scheduling.models import Appointment
+from scheduling.models import Appointment, Group
 
 SEES_THE_DAY = ANY_STAFF
 BOOKS = (Role.OWNER, Role.FRONT_DESK, Role.THERAPIST, Role.ASSISTANT)
@@ -34,3 +34,16 @@ def open_appointment(pk: int, *, by: User) -> Appointment:
         by=by, action="appointment.viewed", patient=appointment.patient, target=appointment
     )
     return appointment
+
+
+def find_group(pk: int, *, by: User) -> Group:
+    """The group with all that pages show of it; the caller's act writes the audit line."""
+    found: Group = find_visible(Group.objects.with_taken().for_page(), pk, by=by)
+    return found
+
+
+def open_group(pk: int, *, by: User) -> Group:
+    """The group, with a line in the audit that `by` looked."""
+    group = find_group(pk, by=by)
+    audit.record(by=by, action="group.viewed", target=group)
+    return group

@@ -7,6 +7,7 @@ from typing import Any
 from people.models import User
 from scheduling.facts import (
     Conflict,
+    GroupChanged,
     GroupFull,
     NotBookable,
     OutsideHours,
@@ -19,9 +20,18 @@ from scheduling.history import what_happened, who_was_faster
 from scheduling.models import Appointment
 from web.templatetags.pt import clock
 
-Refusal = SlotTaken | GroupFull | OutsideHours | OverBudget | Stale | WrongStatus | NotBookable
+Refusal = (
+    SlotTaken
+    | GroupFull
+    | OutsideHours
+    | OverBudget
+    | Stale
+    | GroupChanged
+    | WrongStatus
+    | NotBookable
+)
 # 409: not wrong, but not now
-CONFLICTS = (SlotTaken, GroupFull, OutsideHours, OverBudget, Stale, WrongStatus)
+CONFLICTS = (SlotTaken, GroupFull, OutsideHours, OverBudget, Stale, GroupChanged, WrongStatus)
 REFUSALS = (*CONFLICTS, NotBookable)
 
 
@@ -35,8 +45,7 @@ def in_json(refusal: Refusal, *, to: User) -> dict[str, Any]:
     match refusal:
         case SlotTaken():
             taken = [_conflict(conflict, to=to) for conflict in refusal.conflicts]
-            # A group that stands in the way has a conflict for each member, and one sentence.
-            told = " ".join(dict.fromkeys(entry["detail"] for entry in taken))
+            told = " ".join(entry["detail"] for entry in taken)
             return {
                 "code": "slot_taken",
                 "detail": told or "This time has just been taken.",
@@ -78,6 +87,19 @@ def in_json(refusal: Refusal, *, to: User) -> dict[str, Any]:
                     "ends_at": current.ends_at.isoformat(),
                     "therapist": current.therapist_id,
                     "room": current.room_id,
+                },
+            }
+        case GroupChanged():
+            group = refusal.current
+            return {
+                "code": "stale",
+                "detail": refusal.sentence,
+                "current": {
+                    "version": group.version,
+                    "starts_at": group.starts_at.isoformat(),
+                    "ends_at": group.ends_at.isoformat(),
+                    "therapist": group.therapist_id,
+                    "room": group.room_id,
                 },
             }
         case WrongStatus():

@@ -27,6 +27,7 @@ from scheduling.serializers import (
     BookSerializer,
     CancelSerializer,
     MoveSerializer,
+    RestoreSerializer,
     WhichSerializer,
 )
 from scheduling.waiting_api import AuthorizationBudgetViewSet, WaitListViewSet
@@ -36,6 +37,7 @@ CONFLICT = OpenApiResponse(
     OpenApiTypes.OBJECT,
     description=(
         "Not now: `slot_taken` (with `conflicts`: what is taken, by which appointment), "
+        "`group_full` (with `group`, `taken` and `capacity`), "
         "`outside_hours` (with `reasons`; send `anyway` to book all the same), `over_budget` (with "
         "`problem`; send `over_budget_reason` to book all the same), `stale` (with "
         "`current`) or `wrong_status`."
@@ -51,11 +53,17 @@ class AppointmentViewSet(
 ):
     """Book, move, cancel and check in; a taken slot is answered with 409 on every one of them."""
 
-    queryset = Appointment.objects.for_day_sheet()
+    queryset = Appointment.objects.for_day_sheet().with_equipment()
     serializer_class = AppointmentSerializer
     lookup_value_regex = r"\d{1,18}"
     access_rule = SEES_THE_DAY
-    access_rules = {"create": BOOKS, "move": BOOKS, "cancel": BOOKS, "check_in": BOOKS}
+    access_rules = {
+        "create": BOOKS,
+        "move": BOOKS,
+        "cancel": BOOKS,
+        "check_in": BOOKS,
+        "restore": BOOKS,
+    }
 
     @property
     def staff(self) -> User:
@@ -124,6 +132,15 @@ class AppointmentViewSet(
         reason = self._understood(CancelSerializer).validated_data["reason"]
         cancelled = self._do(lambda: booking.cancel(row, reason=reason, by=self.staff))
         return Response(AppointmentSerializer(cancelled).data)
+
+    @extend_schema(request=RestoreSerializer, responses={200: AppointmentSerializer, 409: CONFLICT})
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:
+        """Put a cancelled or missed appointment back, if its time is still free."""
+        row = self.get_object()
+        asked = self._understood(RestoreSerializer).validated_data
+        back = self._do(lambda: booking.restore(row, by=self.staff, **asked))
+        return Response(AppointmentSerializer(back).data)
 
     @extend_schema(request=None, responses={200: AppointmentSerializer, 409: CONFLICT})
     @action(detail=True, methods=["post"], url_path="check-in")

@@ -46,6 +46,7 @@ class Column:
     idle: str = "does not work this day"
     where: dict[str, Any] = field(default_factory=dict)  # what a drop here means
     clinics: list[tuple[Span, Clinic]] = field(default_factory=list)  # of a day in several
+    kept_free: list[Span] = field(default_factory=list)  # after visits, by their types' wish
 
     @property
     def hours(self) -> str:
@@ -155,6 +156,15 @@ def tell(
             for column in columns
             for shade in column.shades(first, last)
         ],
+        "keptFree": [
+            {
+                "column": column.key,
+                "start": wall(span.starts_at, column.clinic, drawn_on=drawn_on, date=column.date),
+                "end": wall(span.ends_at, column.clinic, drawn_on=drawn_on, date=column.date),
+            }
+            for column in columns
+            for span in column.kept_free
+        ],
     }
 
 
@@ -257,3 +267,14 @@ def card(
         "canMove": may_book and status in Appointment.MOVABLE,
         "url": row.get_absolute_url(),
     }
+
+
+def kept_free(rows: Iterable[Appointment]) -> list[Span]:
+    """The minutes after live visits that their types keep free, less what is booked there."""
+    live = [row for row in rows if row.is_live]
+    after = [
+        Span(row.ends_at, row.ends_at + dt.timedelta(minutes=row.type.buffer_minutes))
+        for row in live
+        if row.type.buffer_minutes
+    ]
+    return slots.without(after, [availability.span_of(row) for row in live])

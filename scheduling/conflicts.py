@@ -3,7 +3,7 @@ same when the database refuses what somebody wrote without them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
@@ -46,7 +46,18 @@ def conflicts_of(wanted: Appointment, equipment: Collection[Equipment] = ()) -> 
         and mine == getattr(rival, f"{of}_id")
         and not (of in SHARED_IN_A_GROUP and _are_together(wanted, rival))
     ]
-    return found + _equipment_conflicts(wanted, equipment)
+    return _once_per_group(found) + _equipment_conflicts(wanted, equipment)
+
+
+def _once_per_group(found: Iterable[Conflict]) -> list[Conflict]:
+    """A group that holds therapist and room stands in the way once, not once for each member."""
+    once: dict[tuple[Held, str, int | None], Conflict] = {}
+    for conflict in found:
+        row = conflict.with_appointment
+        shared = conflict.of in SHARED_IN_A_GROUP and row.group_id is not None
+        key = ("group", row.group_id) if shared else ("appointment", row.pk)
+        once.setdefault((conflict.of, *key), conflict)
+    return list(once.values())
 
 
 def _are_together(one: Appointment, other: Appointment) -> bool:
@@ -56,25 +67,56 @@ def _are_together(one: Appointment, other: Appointment) -> bool:
 def _equipment_conflicts(wanted: Appointment, equipment: Collection[Equipment]) -> list[Conflict]:
     if not equipment:
         return []
-    uses = list(
-        EquipmentUse.objects.filter(
-            equipment__in=equipment,
-            is_live=True,
-            starts_at__lt=wanted.ends_at,
-            ends_at__gt=wanted.starts_at,
-        )
+    uses = (
+        EquipmentUse.objects.filter(equipment__in=equipment)
         .exclude(appointment=wanted.pk)
-        .select_related("equipment")
-        .order_by("starts_at", "pk")
+        .during(wanted.starts_at, wanted.ends_at)
     )
-    pks = {use.appointment_id for use in uses}
-    rows = {row.pk: row for row in Appointment.objects.filter(pk__in=pks).for_day_sheet()}
+    return _as_conflicts(uses)
+
+
+def _as_conflicts(uses: Iterable[EquipmentUse]) -> list[Conflict]:
+    held = list(uses)
+    pks = {use.appointment_id for use in held}
+    rows = Appointment.objects.filter(pk__in=pks).for_day_sheet().in_bulk()
     return [
         Conflict(
             of=Held.EQUIPMENT, with_appointment=rows[use.appointment_id], equipment=use.equipment
         )
-        for use in uses
+        for use in held
     ]
+
+
+def refuse_group_taken(group: Group, members: Collection[Appointment]) -> None:
+    """The same for a whole group where it is going, in as many queries for ten as for two."""
+    patients = {member.patient_id for member in members}
+    held = Q(therapist=group.therapist_id) | Q(patient__in=patients)
+    if group.room_id is not None:
+        held |= Q(room=group.room_id)
+    rivals = (
+        Appointment.objects.live()
+        .overlapping(group.starts_at, group.ends_at)
+        .filter(held)
+        .exclude(group=group.pk)
+        .for_day_sheet()
+    )
+    found = []
+    for rival in rivals:
+        if rival.therapist_id == group.therapist_id:
+            found.append(Conflict(of=Held.THERAPIST, with_appointment=rival))
+        if rival.room_id is not None and rival.room_id == group.room_id:
+            found.append(Conflict(of=Held.ROOM, with_appointment=rival))
+        if rival.patient_id in patients:
+            found.append(Conflict(of=Held.PATIENT, with_appointment=rival))
+    pieces = EquipmentUse.objects.filter(appointment__in=members).values("equipment")
+    uses = (
+        EquipmentUse.objects.filter(equipment__in=pieces)
+        .exclude(appointment__in=members)
+        .during(group.starts_at, group.ends_at)
+    )
+    found = _once_per_group(found) + _as_conflicts(uses)
+    if found:
+        raise SlotTaken(found)
 
 
 def refuse_taken(wanted: Appointment, equipment: Collection[Equipment] = ()) -> None:
@@ -117,3 +159,17 @@ def constraint_as_fact(
         if name not in EXCLUSIONS | {OUT_OF_STEP}:
             raise
         raise SlotTaken(conflicts_of(wanted, equipment)) from error
+
+
+@contextmanager
+def group_constraint_as_fact(group: Group, members: Collection[Appointment]) -> Iterator[None]:
+    """The same for a whole group."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        diagnosis = getattr(error.__cause__, "diag", None)
+        if getattr(diagnosis, "constraint_name", None) not in EXCLUSIONS:
+            raise
+        refuse_group_taken(group, members)
+        raise SlotTaken([]) from error

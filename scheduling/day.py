@@ -168,6 +168,7 @@ def _therapists(
                 shut=shut,
                 idle="away this day" if at_work else "does not work this day",
                 where={"therapist": pk},
+                kept_free=board.kept_free(row for row in rows if row.therapist_id == pk),
             )
         )
     last_names = {str(pk): row.user.last_name for pk, row in everyone.items()}

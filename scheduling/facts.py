@@ -11,6 +11,7 @@ from scheduling import availability
 from scheduling.budget_rules import Choice
 from scheduling.models import Appointment, Equipment, Group
 from scheduling.slots import Span
+from web.templatetags.pt import clock
 
 
 class Held(StrEnum):
@@ -54,6 +55,8 @@ class Conflict:
         if self.of is Held.PATIENT:
             return f"{held.patient} is with {held.therapist} from {when}."
         if self.of is Held.ROOM:
+            if held.group_id is not None:
+                return f"{held.room} is taken by {held.type} with {held.therapist} from {when}."
             return f"{held.room} is taken by {held.patient} with {held.therapist} from {when}."
         if self.of is Held.EQUIPMENT:
             return f"{self.equipment} is taken by {held.patient} from {when}."
@@ -70,8 +73,7 @@ class SlotTaken(Exception):
         self.conflicts = list(conflicts)
 
     def sentences(self, *, to: User) -> list[str]:
-        # A group that stands in the way has a conflict for each member, and one sentence.
-        return list(dict.fromkeys(conflict.sentence(to=to) for conflict in self.conflicts))
+        return [conflict.sentence(to=to) for conflict in self.conflicts]
 
 
 class GroupFull(Exception):
@@ -147,6 +149,34 @@ class WrongStatus(Exception):
     def sentence(self) -> str:
         has = self.appointment.get_status_display().lower()
         return f"This appointment is {has}; it cannot be {DONE.get(self.wanted, self.wanted)}."
+
+
+class MemberStands(WrongStatus):
+    """A member of a group is where the whole group cannot go on from."""
+
+    @property
+    def sentence(self) -> str:
+        member = self.appointment
+        has = member.get_status_display().lower()
+        done = DONE.get(self.wanted, self.wanted)
+        return f"{member.patient} is {has}; the group cannot be {done} as a whole."
+
+
+class GroupChanged(Exception):
+    """The group was changed since the mover looked; `current` is how it stands."""
+
+    def __init__(self, current: Group) -> None:
+        super().__init__(current.pk)
+        self.current = current
+
+    @property
+    def sentence(self) -> str:
+        group = self.current
+        at = group.starts_at.astimezone(group.clinic.zone)
+        return (
+            f"The group was changed meanwhile: it is now {at:%A, %B} {at.day} at {clock(at)} "
+            f"with {group.therapist}."
+        )
 
 
 class NotBookable(Exception):

@@ -174,6 +174,16 @@ def register() -> None:
             keywords="bays gym",
             also=("scheduling:room-new", "scheduling:room-edit"),
         ),
+        Place(
+            "Equipment",
+            "scheduling:equipment",
+            "treadmill",
+            SETS_UP,
+            order=98,
+            group=PRACTICE,
+            keywords="treadmill harness machines pieces",
+            also=("scheduling:equipment-new", "scheduling:equipment-edit"),
+        ),
     ):
         navigation.add(place)
     navigation.add_panel(Panel("coverage", "scheduling:coverage-budget", ANY_STAFF))

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from people.models import Clinic, Patient, Therapist
 from scheduling.budget import REASON_LENGTH
 from scheduling.fitness import REASON_LENGTH as CANCEL_REASON_LENGTH
-from scheduling.models import LONGEST, Appointment, AppointmentType, Room
+from scheduling.models import LONGEST, Appointment, AppointmentType, Equipment, Room
 
 LONGEST_MINUTES = int(LONGEST.total_seconds() // 60)
 
@@ -49,6 +49,8 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
             "therapist_name",
             "clinic",
             "room",
+            "equipment",
+            "group",
             "type",
             "type_name",
             "starts_at",
@@ -68,6 +70,11 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
 class Placing(serializers.Serializer[Any]):
     minutes = serializers.IntegerField(min_value=5, max_value=LONGEST_MINUTES, required=False)
     room = VisibleKey(queryset=Room.objects.all(), required=False, allow_null=True)
+    equipment = serializers.ListField(
+        child=VisibleKey(queryset=Equipment.objects.all()),
+        required=False,
+        help_text="The pieces it uses; in a move, all of them, or it keeps those it has.",
+    )
     anyway = serializers.BooleanField(
         default=False,
         help_text="Book outside working hours or during a closure (else 409 `outside_hours`).",
@@ -100,6 +107,16 @@ class MoveSerializer(Placing):
     )
     starts_at = serializers.DateTimeField(required=False)
     therapist = serializers.PrimaryKeyRelatedField(queryset=Therapist.objects.all(), required=False)
+
+
+class RestoreSerializer(serializers.Serializer[Any]):
+    anyway = serializers.BooleanField(
+        default=False,
+        help_text="Put back outside working hours or during a closure (else 409 `outside_hours`).",
+    )
+    over_budget_reason = serializers.CharField(
+        max_length=REASON_LENGTH, required=False, allow_blank=True
+    )
 
 
 class CancelSerializer(serializers.Serializer[Any]):

@@ -1,4 +1,4 @@
-"""Set the schedule up: appointment types, rooms, working hours, closures."""
+"""Set the schedule up: appointment types, rooms, equipment, working hours, closures."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from people import audit
 from people.changes import fill, write_changes, write_new
@@ -17,6 +18,9 @@ from scheduling.models import (
     AppointmentType,
     BudgetAndWaitRules,
     Closure,
+    Equipment,
+    EquipmentKind,
+    Group,
     Room,
     WeeklyHours,
 )
@@ -26,21 +30,47 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 @transaction.atomic
-def add_type(*, by: User, **values: Any) -> AppointmentType:
+def add_type(
+    *, by: User, equipment_kinds: Iterable[EquipmentKind] = (), **values: Any
+) -> AppointmentType:
     row = AppointmentType()
     fill(row, values)
     write_new(row)
+    row.equipment_kinds.set(equipment_kinds)
     audit.record(by=by, action="appointment_type.added", target=row)
     return row
 
 
 @transaction.atomic
-def change_type(*, row: AppointmentType, by: User, **values: Any) -> AppointmentType:
-    """Appointments that are booked keep their length."""
+def change_type(
+    *,
+    row: AppointmentType,
+    by: User,
+    equipment_kinds: Iterable[EquipmentKind] | None = None,
+    **values: Any,
+) -> AppointmentType:
+    """Appointments that are booked keep their length, and groups their places.
+
+    Raises `ValidationError` for a type with groups to come that would hold one patient only.
+    """
     row = AppointmentType.objects.select_for_update(no_key=True).get(pk=row.pk)
-    if changed := write_changes(row, values):
+    if row.is_group and values.get("capacity") == 1 and _meets_again(row):
+        told = "Groups of this type are booked still: cancel or move their patients first."
+        raise ValidationError({"capacity": told})
+    changed = write_changes(row, values)
+    if equipment_kinds is not None:
+        wanted = {kind.pk for kind in equipment_kinds}
+        if wanted != set(row.equipment_kinds.values_list("pk", flat=True)):
+            row.equipment_kinds.set(wanted)
+            changed = sorted([*changed, "equipment_kinds"])
+    if changed:
         audit.record(by=by, action="appointment_type.changed", target=row, fields=changed)
     return row
+
+
+def _meets_again(row: AppointmentType) -> bool:
+    coming = Group.objects.filter(type=row, ends_at__gt=timezone.now())
+    return Appointment.objects.live().filter(group__in=coming).exists()
 
 
 @transaction.atomic
@@ -67,6 +97,42 @@ def change_budget_and_wait_rules(*, by: User, **values: Any) -> BudgetAndWaitRul
     if changed := write_changes(row, values):
         audit.record(by=by, action="budget_and_wait_rules.changed", target=row, fields=changed)
     return row
+
+
+@transaction.atomic
+def add_equipment(*, kind: str, by: User, **values: Any) -> Equipment:
+    """A piece of a kind, which is made when it is the first of it."""
+    row = Equipment()
+    fill(row, values | {"kind": _kind_named(kind)})
+    write_new(row)
+    audit.record(by=by, action="equipment.added", target=row)
+    return row
+
+
+@transaction.atomic
+def change_equipment(
+    *, row: Equipment, by: User, kind: str | None = None, **values: Any
+) -> Equipment:
+    """A kind of which nothing is left, and which no type needs, goes with its last piece."""
+    row = Equipment.objects.select_for_update(no_key=True).get(pk=row.pk)
+    if kind is not None:
+        values["kind"] = _kind_named(kind)
+    if changed := write_changes(row, values):
+        needed = AppointmentType.equipment_kinds.through.objects.values("equipmentkind")
+        EquipmentKind.objects.filter(pieces=None).exclude(pk__in=needed).delete()
+        audit.record(by=by, action="equipment.changed", target=row, fields=changed)
+    return row
+
+
+def _kind_named(name: str) -> EquipmentKind:
+    """Treadmill and treadmill are one kind."""
+    found = EquipmentKind.objects.filter(name__iexact=name).first()
+    if found is not None:
+        return found
+    kind = EquipmentKind()
+    fill(kind, {"name": name})
+    write_new(kind)
+    return kind
 
 
 @transaction.atomic
@@ -166,4 +232,6 @@ def booked_during(closure: Closure) -> int:
         return rows.filter(clinic=closure.clinic_id).count()
     if closure.therapist_id:
         return rows.filter(therapist=closure.therapist_id).count()
+    if closure.equipment_id:
+        return rows.filter(equipment=closure.equipment_id).count()
     return rows.filter(room=closure.room_id).count()

@@ -123,10 +123,8 @@ def lay_out(
     )
     hours = _hours(therapist, clinics)
     columns = [
-        _column(
-            monday + dt.timedelta(days=offset), therapist, clinic, clinics, hours, list(closures)
-        )
-        for offset in range(DAYS)
+        _column(date, therapist, clinic, clinics, hours, list(closures), by_day.get(date, []))
+        for date in (monday + dt.timedelta(days=offset) for offset in range(DAYS))
     ]
     shown = [
         column
@@ -179,6 +177,7 @@ def _column(
     clinics: dict[int, Clinic],
     hours: dict[int, list[Hours]],
     closures: list[Closure],
+    rows: list[Appointment],
 ) -> Column:
     at_work = {
         pk: slots.working_blocks(date, zone=place.zone, hours=hours[pk])
@@ -210,6 +209,7 @@ def _column(
         idle="away" if any(at_work.values()) else "does not work",
         where={"date": date.isoformat()},
         clinics=blocks,
+        kept_free=board.kept_free(rows),
     )
 
 

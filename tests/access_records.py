@@ -28,7 +28,9 @@ from tests.factories import (
     ConsentVersionFactory,
     CoverageFactory,
     EpisodeFactory,
+    EquipmentFactory,
     GoalFactory,
+    GroupFactory,
     NoteFactory,
     PatientFactory,
     PayerFactory,
@@ -139,6 +141,7 @@ OF_A_CLINIC = {
     "entry",
     "episode",
     "goal",
+    "group",
     "note",
     "patient",
     "plan",
@@ -173,6 +176,7 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "episode": lambda world: EpisodeFactory(
         patient=world.get("patient"), therapist=world.therapist
     ),
+    "equipment": lambda world: EquipmentFactory(clinic=world.clinic),
     "fee_schedule": lambda world: FeeSchedule.objects.create(
         name="Own list",
         payer=world.get("payer"),
@@ -180,6 +184,11 @@ MAKERS: dict[str, Callable[[World], Any]] = {
         source="test",
     ),
     "goal": lambda world: GoalFactory(episode=world.get("episode")),
+    "group": lambda world: GroupFactory(
+        therapist=world.therapist,
+        clinic=world.clinic,
+        starts_at=at(15, day=dt.date(2026, 3, world.day)),
+    ),
     "note": lambda world: NoteFactory(visit=world.get("visit")),
     "partner": lambda world: TradingPartner.objects.create(
         name=f"Partner {world.day}", receiver_id="R", sender_id="S"

@@ -14,10 +14,11 @@ from people import search
 from people.access import DESK
 from people.models import Clinic, Patient, Therapist, User
 from scheduling import availability, budget, slots
+from scheduling.booking import KEEP
 from scheduling.facts import NotBookable
 from scheduling.fitness import REASON_LENGTH
 from scheduling.forms.newcomer import NewcomerForm, read_from
-from scheduling.models import LONGEST, Appointment, AppointmentType, Room, WaitListEntry
+from scheduling.models import LONGEST, Appointment, AppointmentType, Equipment, Room, WaitListEntry
 from web.forms import TidyForm
 from web.templatetags.pt import clock
 
@@ -47,6 +48,15 @@ def minutes_field(**options: Any) -> forms.IntegerField:
     )
 
 
+def over_budget_reason_field() -> forms.CharField:
+    return forms.CharField(
+        label="Why is it booked all the same?",
+        required=False,  # asked for only where no authorization covers the visit
+        max_length=budget.REASON_LENGTH,
+        widget=forms.TextInput(attrs={"list": "over-budget-reasons", "autocomplete": "off"}),
+    )
+
+
 class WhenAndWhere(TidyForm):
     """A time on the clinic's wall clock, a length, a therapist and a room of one clinic."""
 
@@ -57,13 +67,11 @@ class WhenAndWhere(TidyForm):
     room = forms.ModelChoiceField(
         queryset=Room.objects.none(), required=False, empty_label="No room"
     )
-    anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    over_budget_reason = forms.CharField(
-        label="Why is it booked all the same?",
-        required=False,  # asked for only where no authorization covers the visit
-        max_length=budget.REASON_LENGTH,
-        widget=forms.TextInput(attrs={"list": "over-budget-reasons", "autocomplete": "off"}),
+    equipment = forms.ModelMultipleChoiceField(
+        queryset=Equipment.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
+    anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    over_budget_reason = over_budget_reason_field()
     over_budget_reasons = OVER_BUDGET_REASONS
 
     # Where the verbs' names for a problem stand on the form.
@@ -72,6 +80,7 @@ class WhenAndWhere(TidyForm):
         "minutes": "minutes",
         "therapist": "therapist",
         "room": "room",
+        "equipment": "equipment",
         "over_budget_reason": "over_budget_reason",
     }
 
@@ -82,6 +91,14 @@ class WhenAndWhere(TidyForm):
         choices: Any = self.fields
         choices["therapist"].queryset = availability.therapists_of(clinic)
         choices["room"].queryset = Room.objects.visible_to(by).filter(clinic=clinic, is_active=True)
+        pieces = Equipment.objects.visible_to(by).filter(clinic=clinic, is_active=True)
+        choices["equipment"].queryset = pieces
+
+    @property
+    def has_equipment(self) -> bool:
+        """Whether the clinic has any to choose from."""
+        field: Any = self.fields.get("equipment")
+        return field is not None and bool(list(field.queryset))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -136,7 +153,7 @@ class BookForm(WhenAndWhere):
     }
     field_order = [
         "patient", "patient_name", "appointment_type", "date", "time", "minutes", "therapist",
-        "room", "remark",
+        "room", "equipment", "remark",
     ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -246,6 +263,7 @@ class BookForm(WhenAndWhere):
             "starts_at": values["starts_at"],
             "minutes": values["minutes"],
             "room": values["room"],
+            "equipment": list(values["equipment"]),
             "remark": values["remark"],
             "anyway": values["anyway"],
             "over_budget_reason": values["over_budget_reason"],
@@ -257,8 +275,10 @@ class MoveForm(WhenAndWhere):
     """Another time, length, therapist or room; `version` is what the mover saw."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    # A drag says nothing of equipment; a form in which no box is ticked says there is none.
+    names_equipment = forms.BooleanField(required=False, initial=True, widget=forms.HiddenInput)
 
-    field_order = ["version", "date", "time", "minutes", "therapist", "room"]
+    field_order = ["version", "date", "time", "minutes", "therapist", "room", "equipment"]
 
     def __init__(self, *args: Any, appointment: Appointment, **kwargs: Any) -> None:
         at = appointment.starts_at.astimezone(appointment.clinic.zone)
@@ -269,6 +289,7 @@ class MoveForm(WhenAndWhere):
             "minutes": appointment.minutes,
             "therapist": appointment.therapist_id,
             "room": appointment.room_id,
+            "equipment": list(appointment.equipment.all()),
         }
         super().__init__(*args, clinic=appointment.clinic, initial=initial, **kwargs)
         choices: Any = self.fields
@@ -278,6 +299,10 @@ class MoveForm(WhenAndWhere):
         ).select_related("user")
         if appointment.room is not None:
             choices["room"].queryset |= Room.objects.filter(pk=appointment.room.pk)
+        choices["equipment"].queryset = Equipment.objects.filter(
+            Q(pk__in=choices["equipment"].queryset.values("pk"))
+            | Q(pk__in=appointment.equipment_uses.values("equipment"))
+        )
         self.appointment = appointment
 
     def agree_to(self, version: int) -> None:
@@ -297,6 +322,7 @@ class MoveForm(WhenAndWhere):
             "minutes": values["minutes"],
             "therapist": values["therapist"],
             "room": values["room"],
+            "equipment": list(values["equipment"]) if values["names_equipment"] else KEEP,
             "anyway": values["anyway"],
             "over_budget_reason": values["over_budget_reason"],
             "by": self.by,

@@ -17,6 +17,7 @@ class CopyForm(WhenAndWhere):
     def __init__(self, *args: Any, appointment: Appointment, **kwargs: Any) -> None:
         super().__init__(*args, clinic=appointment.clinic, **kwargs)
         self.appointment = appointment
+        del self.fields["equipment"]  # the copy uses what the first one used
         choices: Any = self.fields
         # Whom or what the first one has may be asked for; the verb says whether it still goes.
         choices["therapist"].queryset = Therapist.objects.filter(
@@ -36,6 +37,7 @@ class CopyForm(WhenAndWhere):
             "minutes": values["minutes"],
             "therapist": values["therapist"],
             "room": values["room"],
+            "equipment": list(self.appointment.equipment.all()),
             "anyway": values["anyway"],
             "by": self.by,
         }

@@ -1,4 +1,4 @@
-"""What an owner fills in once: types, rooms, working hours, closures."""
+"""What an owner fills in once: types, rooms, equipment, working hours, closures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from django.core.exceptions import ValidationError
 from people.forms.rows import RowForm
 from people.models import Clinic, Therapist, User
 from scheduling import slots
-from scheduling.models import AppointmentType, Closure, Room, WeeklyHours
+from scheduling.models import (
+    AppointmentType,
+    Closure,
+    Equipment,
+    EquipmentKind,
+    Room,
+    WeeklyHours,
+)
 from scheduling.set_up import WEEKDAYS
 from scheduling.slots import Hours
 from web.forms import TidyForm
@@ -24,16 +31,27 @@ class TypeForm(RowForm):
     class Meta:
         model = AppointmentType
         fields = (
-            "name", "minutes", "usual_units", "tint", "discipline", "is_evaluation", "is_active",
+            "name", "minutes", "usual_units", "tint", "discipline", "is_evaluation", "capacity",
+            "buffer_minutes", "needs_room", "equipment_kinds", "is_active",
         )  # fmt: skip
-        labels = {"tint": "Color", "is_evaluation": "An evaluation", "is_active": "Offered"}
-        widgets = {"tint": forms.RadioSelect}
+        labels = {
+            "tint": "Color",
+            "is_evaluation": "An evaluation",
+            "capacity": "Places",
+            "buffer_minutes": "Kept free after it",
+            "needs_room": "Needs a room",
+            "equipment_kinds": "Needs equipment",
+            "is_active": "Offered",
+        }
+        widgets = {"tint": forms.RadioSelect, "equipment_kinds": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices: Any = self.fields
         choices["tint"].choices = AppointmentType.Tint.choices
         choices["minutes"].widget.attrs |= {"step": 5, "inputmode": "numeric"}
+        choices["buffer_minutes"].widget.attrs |= {"step": 5, "inputmode": "numeric"}
+        choices["capacity"].widget.attrs |= {"inputmode": "numeric"}
 
 
 class RoomForm(RowForm):
@@ -48,6 +66,35 @@ class RoomForm(RowForm):
         choices["clinic"].queryset = self.by.visible_clinics().filter(is_active=True)
         if self.instance.pk:
             del self.fields["clinic"]  # appointments in it belong to the clinic
+
+
+class EquipmentForm(RowForm):
+    kind = forms.CharField(
+        max_length=40,
+        help_text="What it is, such as Treadmill. Types can ask for any piece of a kind.",
+        widget=forms.TextInput(attrs={"list": "equipment-kinds", "autocomplete": "off"}),
+    )
+
+    class Meta:
+        model = Equipment
+        fields = ("clinic", "name", "is_active")
+        labels = {"is_active": "In use"}
+        help_texts = {"name": "Which one, such as Treadmill 1."}
+
+    field_order = ["clinic", "kind", "name", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("instance") is not None:
+            kwargs["initial"] = {"kind": kwargs["instance"].kind.name}
+        super().__init__(*args, **kwargs)
+        choices: Any = self.fields
+        choices["clinic"].queryset = self.by.visible_clinics().filter(is_active=True)
+        if self.instance.pk:
+            del self.fields["clinic"]  # appointments with it belong to the clinic
+
+    @property
+    def kinds(self) -> list[str]:
+        return list(EquipmentKind.objects.values_list("name", flat=True))
 
 
 class HoursForm(TidyForm):
@@ -136,12 +183,14 @@ class ClosureForm(TidyForm):
         super().__init__(*args, **kwargs)
         therapists = Therapist.objects.filter(is_active=True).select_related("user")
         rooms = Room.objects.visible_to(by).select_related("clinic")
+        pieces = Equipment.objects.visible_to(by).select_related("clinic")
         choices: Any = self.fields
         choices["of"].choices = [
             ("", "Choose"),
             ("Clinics", [(f"clinic-{row.pk}", str(row)) for row in self.clinics]),
             ("Therapists", [(f"therapist-{row.pk}", str(row)) for row in therapists]),
             ("Rooms", [(f"room-{row.pk}", f"{row}, {row.clinic}") for row in rooms]),
+            ("Equipment", [(f"equipment-{row.pk}", f"{row}, {row.clinic}") for row in pieces]),
         ]
 
     def _as_typed(self, closure: Closure) -> dict[str, Any]:
@@ -149,6 +198,7 @@ class ClosureForm(TidyForm):
             "clinic": closure.clinic,
             "therapist": closure.therapist,
             "room": closure.room,
+            "equipment": closure.equipment,
         }
         name, row = next((name, row) for name, row in what.items() if row is not None)
         zone = self._zone_of(row)
@@ -163,10 +213,10 @@ class ClosureForm(TidyForm):
             "reason": closure.reason,
         }
 
-    def _zone_of(self, row: Clinic | Therapist | Room) -> ZoneInfo:
+    def _zone_of(self, row: Clinic | Therapist | Room | Equipment) -> ZoneInfo:
         if isinstance(row, Clinic):
             return row.zone
-        if isinstance(row, Room):
+        if isinstance(row, Room | Equipment):
             return row.clinic.zone
         theirs = row.user.clinics.first() or (self.clinics[0] if self.clinics else None)
         return theirs.zone if theirs is not None else ZoneInfo("UTC")
@@ -176,7 +226,12 @@ class ClosureForm(TidyForm):
         if {"of", "starts_on", "ends_on"} - set(values):
             return values
         name, _, pk = values["of"].partition("-")
-        model: Any = {"clinic": Clinic, "therapist": Therapist, "room": Room}[name]
+        model: Any = {
+            "clinic": Clinic,
+            "therapist": Therapist,
+            "room": Room,
+            "equipment": Equipment,
+        }[name]
         row = model.objects.get(pk=pk)
         zone = self._zone_of(row)
         starts_time, ends_time = values.get("starts_time"), values.get("ends_time")
@@ -191,6 +246,7 @@ class ClosureForm(TidyForm):
             "clinic": None,
             "therapist": None,
             "room": None,
+            "equipment": None,
             "starts_at": starts_at,
             "ends_at": ends_at,
             "reason": values.get("reason", ""),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models.functions import Lower
 
 from people.models import Clinic, User
-from scheduling.models.span import SPAN
+from scheduling.models.span import LONGEST, SPAN
 
 
 class EquipmentKind(models.Model):
@@ -52,6 +54,21 @@ class Equipment(models.Model):
         return self.name
 
 
+class EquipmentUseQuerySet(models.QuerySet["EquipmentUse"]):
+    def during(self, starts_at: dt.datetime, ends_at: dt.datetime) -> EquipmentUseQuerySet:
+        """Live uses that share time with this stretch, in order of time."""
+        return (
+            self.filter(
+                is_live=True,
+                starts_at__lt=ends_at,
+                starts_at__gt=starts_at - LONGEST,
+                ends_at__gt=starts_at,
+            )
+            .select_related("equipment")
+            .order_by("starts_at", "pk")
+        )
+
+
 class EquipmentUse(models.Model):
     """A piece held for an appointment. Times and liveness are the appointment's: triggers write
     them, here and whenever the appointment changes; nobody else does."""
@@ -63,6 +80,8 @@ class EquipmentUse(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     is_live = models.BooleanField(default=True)
+
+    objects = EquipmentUseQuerySet.as_manager()
 
     class Meta:
         ordering = ["equipment__name", "pk"]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from django.http import Http404
+from typing import Any
+
+from django.http import Http404, HttpResponse
 
 from people.models import Clinic
+from scheduling import answers
 from scheduling.access import StaffRequest
+from scheduling.answers import Refusal
 from scheduling.forms.day import ClinicForm
+from web.responses import render_page_or_piece, wants_piece
 
 CLINIC = "clinic"  # the session's memory of where this person works today
 
@@ -26,3 +31,21 @@ def clinic_of(request: StaffRequest) -> Clinic | None:
     mine = request.user.visible_clinics().filter(is_active=True)
     remembered: int = request.session.get(CLINIC, 0)
     return mine.filter(pk=remembered).first() or mine.first()
+
+
+def form_answer(
+    request: StaffRequest, name: str, form: Any, refusal: Refusal | None, context: dict[str, Any]
+) -> HttpResponse:
+    """A form's page or piece, with the status that says whether it was refused."""
+    status = 200
+    if refusal is not None:
+        status = answers.status_of(refusal)
+    elif form.is_bound and not form.is_valid():
+        status = 422
+    return render_page_or_piece(
+        request,
+        page=f"scheduling/{name}.html",
+        piece=f"scheduling/_{name}.html",
+        context=context | {"in_panel": wants_piece(request)},
+        status=status,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,15 +20,9 @@ from people.access import ANY_STAFF, allow, find_visible, open_patient
 from people.models import Patient
 from scheduling import answers, availability, booking, newcomers, wait_list
 from scheduling.access import BOOKS, SEES_THE_DAY, StaffRequest, find_appointment, open_appointment
-from scheduling.answers import REFUSALS, Refusal
-from scheduling.facts import (
-    NotBookable,
-    OutsideHours,
-    OverBudget,
-    SlotTaken,
-    Stale,
-    WrongStatus,
-)
+from scheduling.answers import CONFLICTS, REFUSALS, Refusal
+from scheduling.booking import Keep
+from scheduling.facts import GroupFull, NotBookable, SlotTaken, Stale, WrongStatus
 from scheduling.forms.booking import (
     ASK_FOR_NEW,
     NOT_NEW,
@@ -40,8 +34,8 @@ from scheduling.forms.booking import (
 )
 from scheduling.forms.budget import BudgetCardForm
 from scheduling.forms.wait_list import SlotForm
-from scheduling.models import Appointment, WaitListEntry
-from scheduling.views import clinic_of
+from scheduling.models import Appointment, Equipment, WaitListEntry
+from scheduling.views import clinic_of, form_answer
 from scheduling.views.budget import card_context
 from scheduling.views.wait_list import address_of, waiting_for
 from scheduling.wait_list import NoLongerWaiting
@@ -69,6 +63,7 @@ def _card_context(request: StaffRequest, row: Appointment) -> dict[str, Any]:
     day = row.starts_at.astimezone(row.clinic.zone).date()
     return {
         "appointment": row,
+        "equipment": list(row.equipment.all()),
         "in_panel": wants_piece(request),
         "may_book": request.user.has_role(*BOOKS),
         "is_past": row.ends_at < now,
@@ -89,7 +84,7 @@ def book(request: StaffRequest) -> HttpResponse:
     posted = with_picked_time(request.POST) if request.method == "POST" else None
     if posted is not None and posted.get("new") in (ASK_FOR_NEW, NOT_NEW):
         form = BookForm.turned(posted, clinic=clinic, by=request.user)
-        return _form_answer(request, "book", form, None, {"form": form, "clinic": clinic})
+        return form_answer(request, "book", form, None, {"form": form, "clinic": clinic})
     form = BookForm(posted, clinic=clinic, by=request.user, initial=_prefilled(request, clinic))
     refusal: Refusal | None = None
     if form.is_bound and form.is_valid():
@@ -101,10 +96,10 @@ def book(request: StaffRequest) -> HttpResponse:
             form.refuse(problem)
         except NoLongerWaiting:
             form.add_error(None, "Somebody has booked or withdrawn this wait meanwhile.")
-        except (SlotTaken, OutsideHours, OverBudget) as problem:
+        except CONFLICTS as problem:
             refusal = problem
         else:
-            return _done(request, booked, f"{booked.patient} is booked for {_when(booked)}.")
+            return done(request, booked, _booked_words(booked))
     known = posted if posted is not None else form.initial
     context = {
         "form": form,
@@ -112,7 +107,7 @@ def book(request: StaffRequest) -> HttpResponse:
         "budget": card_context(BudgetCardForm(known, by=request.user)),
     }
     context |= _waiting(form) | _refusal_context(request, form, refusal)
-    return _form_answer(request, "book", form, refusal, context)
+    return form_answer(request, "book", form, refusal, context)
 
 
 def _book(form: BookForm) -> Appointment:
@@ -190,7 +185,7 @@ def move(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             if is_drag:
                 return JsonResponse({"version": moved.version})
-            return _done(request, moved, f"{moved.patient} is moved to {_when(moved)}.", card=True)
+            return done(request, moved, f"{moved.patient} is moved to {when(moved)}.", card=True)
     if is_drag:
         told_all = " ".join(str(error) for errors in form.errors.values() for error in errors)
         problem_json = {"code": "invalid", "detail": told_all, "errors": form.errors}
@@ -200,23 +195,16 @@ def move(request: StaffRequest, pk: int) -> HttpResponse:
         # Pressing once more is then a decision made in sight of what somebody else did.
         form.agree_to(row.version)
     context = {"form": form, "appointment": row} | _refusal_context(request, form, refusal)
-    return _form_answer(request, "move", form, refusal, context)
+    return form_answer(request, "move", form, refusal, context)
 
 
-def _form_answer(
-    request: StaffRequest, name: str, form: Any, refusal: Refusal | None, context: dict[str, Any]
-) -> HttpResponse:
-    status = 200
-    if refusal is not None:
-        status = answers.status_of(refusal)
-    elif form.is_bound and not form.is_valid():
-        status = 422
-    return render_page_or_piece(
-        request,
-        page=f"scheduling/{name}.html",
-        piece=f"scheduling/_{name}.html",
-        context=context | {"in_panel": wants_piece(request)},
-        status=status,
+def _booked_words(booked: Appointment) -> str:
+    if booked.group is None:
+        return f"{booked.patient} is booked for {when(booked)}."
+    taken = booked.group.members.live().count()
+    return (
+        f"{booked.patient} is in {booked.type} on {when(booked)}: "
+        f"{taken} of {booked.group.capacity} places are taken."
     )
 
 
@@ -227,7 +215,7 @@ def _refusal_context(
     if refusal is None:
         return {}
     told = answers.in_json(refusal, to=request.user)
-    if not isinstance(refusal, SlotTaken):
+    if not isinstance(refusal, SlotTaken | GroupFull):
         return {"refusal": told}
     asked = form.asked()
     moving = asked.get("appointment")
@@ -239,6 +227,8 @@ def _refusal_context(
         therapist=asked["therapist"],
         patient=moving.patient if moving else asked["patient"],
         room=asked["room"],
+        equipment=_pieces(asked["equipment"], moving),
+        appointment_type=moving.type if moving else asked["appointment_type"],
         but=moving,
         not_before=now if asked["starts_at"] > now else None,
     )
@@ -252,6 +242,14 @@ def _wait_url(asked: dict[str, Any]) -> str:
         return ""
     known = {"type": asked["appointment_type"].pk, "therapist": asked["therapist"].pk}
     return f"{reverse('scheduling:wait-new', args=[asked['patient'].pk])}?{urlencode(known)}"
+
+
+def _pieces(
+    asked: Collection[Equipment] | Keep, moving: Appointment | None
+) -> Collection[Equipment]:
+    if isinstance(asked, Keep):
+        return list(moving.equipment.all()) if moving is not None else ()
+    return asked
 
 
 @allow(*BOOKS)
@@ -291,13 +289,13 @@ def cancel(request: StaffRequest, pk: int) -> HttpResponse:
             if not form.errors:
                 form.refuse(refusal)
         except WrongStatus as refusal:
-            return _refused(request, row, refusal)
+            return refused(request, row, refusal)
         else:
-            return _done(request, row, f"{row.patient}'s appointment is cancelled.", card=True)
+            return done(request, row, f"{row.patient}'s appointment is cancelled.", card=True)
     else:
         row = open_appointment(pk, by=request.user)
     context = _card_context(request, row) | {"cancel_form": form, "form": form}
-    return _form_answer(request, "cancel", form, None, context)
+    return form_answer(request, "cancel", form, None, context)
 
 
 def _act(request: StaffRequest, pk: int, verb: Verb, told: str) -> HttpResponse:
@@ -305,11 +303,11 @@ def _act(request: StaffRequest, pk: int, verb: Verb, told: str) -> HttpResponse:
     try:
         row = verb(row, by=request.user)
     except (WrongStatus, NotBookable) as refusal:
-        return _refused(request, row, refusal)
-    return _done(request, row, f"{row.patient} {told}.")
+        return refused(request, row, refusal)
+    return done(request, row, f"{row.patient} {told}.")
 
 
-def _refused(request: StaffRequest, row: Appointment, refusal: Refusal) -> HttpResponse:
+def refused(request: StaffRequest, row: Appointment, refusal: Refusal) -> HttpResponse:
     told = answers.in_json(refusal, to=request.user)["detail"]
     if wants_piece(request):
         response = HttpResponse(status=answers.status_of(refusal))
@@ -318,9 +316,7 @@ def _refused(request: StaffRequest, row: Appointment, refusal: Refusal) -> HttpR
     return go_to(request, row.get_absolute_url())
 
 
-def _done(
-    request: StaffRequest, row: Appointment, told: str, *, card: bool = False
-) -> HttpResponse:
+def done(request: StaffRequest, row: Appointment, told: str, *, card: bool = False) -> HttpResponse:
     """Say it, have the Day fetch itself again, and show the card where a form stood."""
     if not wants_piece(request):
         messages.success(request, told)
@@ -334,7 +330,7 @@ def _done(
     return tell(response, told)
 
 
-def _when(row: Appointment) -> str:
+def when(row: Appointment) -> str:
     at: dt.datetime = row.starts_at.astimezone(row.clinic.zone)
     return f"{at:%A, %B} {at.day} at {clock(at)}"
 

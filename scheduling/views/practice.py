@@ -27,14 +27,16 @@ from web.responses import go_to
 @allow(*SETS_UP)
 @require_safe
 def types(request: StaffRequest) -> HttpResponse:
-    rows = AppointmentType.objects.order_by("-is_active", "name")
+    rows = AppointmentType.objects.order_by("-is_active", "name").prefetch_related(
+        "equipment_kinds"
+    )
     return render(request, "scheduling/types.html", {"rows": rows})
 
 
 @allow(*SETS_UP)
 def type_new(request: StaffRequest) -> HttpResponse:
     form = TypeForm(request.POST or None, by=request.user, initial={"minutes": 45})
-    return _save(
+    return save(
         request,
         form,
         write=lambda: set_up.add_type(by=request.user, **form.new_values()),
@@ -48,7 +50,7 @@ def type_new(request: StaffRequest) -> HttpResponse:
 def type_edit(request: StaffRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(AppointmentType, pk=pk)
     form = TypeForm(request.POST or None, instance=row, by=request.user)
-    return _save(
+    return save(
         request,
         form,
         write=lambda: set_up.change_type(row=row, by=request.user, **form.changes()),
@@ -70,7 +72,7 @@ def rooms(request: StaffRequest) -> HttpResponse:
 @allow(*SETS_UP)
 def room_new(request: StaffRequest) -> HttpResponse:
     form = RoomForm(request.POST or None, by=request.user)
-    return _save(
+    return save(
         request,
         form,
         write=lambda: set_up.add_room(by=request.user, **form.new_values()),
@@ -84,7 +86,7 @@ def room_new(request: StaffRequest) -> HttpResponse:
 def room_edit(request: StaffRequest, pk: int) -> HttpResponse:
     row = find_visible(Room.objects.select_related("clinic"), pk, by=request.user)
     form = RoomForm(request.POST or None, instance=row, by=request.user)
-    return _save(
+    return save(
         request,
         form,
         write=lambda: set_up.change_room(row=row, by=request.user, **form.changes()),
@@ -95,7 +97,7 @@ def room_edit(request: StaffRequest, pk: int) -> HttpResponse:
     )
 
 
-def _save(
+def save(
     request: StaffRequest,
     form: RowForm,
     *,
@@ -180,7 +182,7 @@ def hours_edit(request: StaffRequest, clinic: int, therapist: int) -> HttpRespon
 @require_safe
 def closures(request: StaffRequest) -> HttpResponse:
     rows = Closure.objects.visible_to(request.user).select_related(
-        "clinic", "room__clinic", "therapist__user"
+        "clinic", "room__clinic", "equipment__clinic", "therapist__user"
     )
     now = timezone.now()
     context = {

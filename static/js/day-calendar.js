@@ -106,7 +106,15 @@ function eventsOf(day) {
     classNames: hole.label ? ["is-shut"] : [],
     extendedProps: { label: hole.label, isShut: Boolean(hole.label) },
   }));
-  return [...visits, ...closed, ...nowLine(day)];
+  const kept = day.keptFree.map((gap, number) => ({
+    id: `kept-${number}`,
+    resourceIds: [gap.column],
+    start: gap.start,
+    end: gap.end,
+    display: "background",
+    classNames: ["is-kept-free"],
+  }));
+  return [...visits, ...closed, ...kept, ...nowLine(day)];
 }
 
 /* The columns of a week lie on one date, so its now-line is a block of its own in today's column. */

@@ -5,11 +5,14 @@ import datetime as dt
 import pytest
 
 from people.models import AuditEvent, Role
+from scheduling import booking
 from scheduling.models import Appointment
 from tests.factories import (
     MONDAY,
     AppointmentFactory,
+    AppointmentTypeFactory,
     ClinicFactory,
+    EquipmentFactory,
     PatientFactory,
     RoomFactory,
     UserFactory,
@@ -57,6 +60,8 @@ def test_a_booking_answers_with_the_appointment(api, desk):
         "therapist_name": "Dana Reyes, PT",
         "clinic": desk.clinic.pk,
         "room": None,
+        "equipment": [],
+        "group": None,
         "type": desk.type.pk,
         "type_name": "Follow-up",
         "starts_at": "2026-03-02T21:00:00Z",
@@ -269,7 +274,7 @@ def test_the_list_costs_the_same_queries_for_any_number(
             starts_at=at(8) + dt.timedelta(days=number),
         )
 
-    with django_assert_num_queries(2):  # how many, and which
+    with django_assert_num_queries(3):  # how many, which, their equipment
         response = api.get(URL)
 
     assert len(ids(response)) == count
@@ -307,3 +312,67 @@ def test_who_only_looks_on_reads_but_does_not_write(api_as, desk, role):
     assert api.post(URL, wanted(desk), format="json").status_code == 403
     for step in ("move", "cancel", "check-in"):
         assert api.post(f"{URL}{row.pk}/{step}/", {}, format="json").status_code == 403
+
+
+# --- Groups, equipment, putting back -------------------------------------------------------------
+
+
+def test_a_booking_joins_the_group_and_holds_its_pieces(api, desk):
+    balance = AppointmentTypeFactory(capacity=2)
+    piece = EquipmentFactory(clinic=desk.clinic)
+    first = desk.book(
+        appointment_type=balance, starts_at=at(13), patient=PatientFactory(clinic=desk.clinic)
+    )
+
+    answer = api.post(
+        URL, wanted(desk, type=balance.pk, equipment=[piece.pk]), format="json"
+    ).json()
+
+    assert (answer["group"], answer["equipment"]) == (first.group_id, [piece.pk])
+
+
+def test_a_full_group_is_409_with_its_places(api, desk):
+    balance = AppointmentTypeFactory(name="Balance group", capacity=2)
+    for _ in range(2):
+        row = desk.book(
+            appointment_type=balance, starts_at=at(13), patient=PatientFactory(clinic=desk.clinic)
+        )
+
+    response = api.post(URL, wanted(desk, type=balance.pk), format="json")
+
+    assert response.status_code == 409
+    assert {name: response.json()[name] for name in ("code", "group", "taken", "capacity")} == {
+        "code": "group_full",
+        "group": row.group_id,
+        "taken": 2,
+        "capacity": 2,
+    }
+
+
+def test_a_held_piece_is_named_in_the_conflict(api, desk):
+    piece = EquipmentFactory(clinic=desk.clinic, name="Treadmill 1")
+    desk.book(
+        starts_at=at(13),
+        therapist=therapist_at(desk.clinic),
+        patient=PatientFactory(clinic=desk.clinic),
+        equipment=[piece],
+    )
+
+    response = api.post(URL, wanted(desk, equipment=[piece.pk]), format="json")
+
+    assert response.status_code == 409
+    [conflict] = response.json()["conflicts"]
+    assert (conflict["of"], conflict["equipment"]) == ("equipment", piece.pk)
+
+
+def test_a_cancelled_appointment_is_put_back_once_its_time_is_free(api, desk):
+    row = desk.book()
+    booking.cancel(row, reason="Ill", by=desk.user)
+    rival = desk.book(patient=PatientFactory(clinic=desk.clinic))
+
+    refused = api.post(f"{URL}{row.pk}/restore/")
+    booking.cancel(rival, reason="Ill", by=desk.user)
+    answer = api.post(f"{URL}{row.pk}/restore/")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "slot_taken")
+    assert (answer.status_code, answer.json()["status"]) == (200, "booked")

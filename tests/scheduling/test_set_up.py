@@ -47,6 +47,8 @@ def type_form(**changes):
     return {
         "name": "Vestibular",
         "minutes": "45",
+        "capacity": "1",
+        "buffer_minutes": "0",
         "tint": "orange",
         "discipline": "PT",
         "is_active": "on",
