@@ -23,6 +23,16 @@ def register() -> None:
             keywords="search find",
             also=("people:patient", "people:patient-new", "people:patient-edit"),
         ),
+        Place(
+            "Messages",
+            "people:messages",
+            "messages",
+            DESK,
+            order=42,
+            group="Front desk",
+            keywords="text sms e-mail reminders failed",
+            badge="people:messages-badge",
+        ),
         Place("New patient", "people:patient-new", "user-plus", DESK, keywords="register intake"),
         Place(
             "Referring providers",
@@ -119,4 +129,7 @@ def register() -> None:
             order=20,
             also=("people:consent-sign", "people:consent"),
         )
+    )
+    navigation.add_patient_tab(
+        Place("Messages", "people:patient-messages", "messages", DESK, order=70)
     )

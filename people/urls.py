@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from people.views import audit, cards, consents, directory, hooks, patients, practice, staff
+from people.views import (
+    audit,
+    cards,
+    consents,
+    directory,
+    hooks,
+    messages,
+    patients,
+    practice,
+    staff,
+)
 
 app_name = "people"
 
@@ -55,6 +65,14 @@ urlpatterns = [
     path("clinics/<int:pk>/edit/", practice.clinic_edit, name="clinic-edit"),
     path("practice/", practice.practice, name="practice"),
     path("practice/edit/", practice.practice_edit, name="practice-edit"),
+    path("messages/", messages.messages, name="messages"),
+    path("messages/badge/", messages.messages_badge, name="messages-badge"),
+    path("messages/<int:pk>/mark-sent/", messages.message_mark_sent, name="message-mark-sent"),
+    path("messages/<int:pk>/send-again/", messages.message_send_again, name="message-send-again"),
+    path("messages/<int:pk>/set-aside/", messages.message_set_aside, name="message-set-aside"),
+    path("patients/<int:pk>/messages/", messages.patient_messages, name="patient-messages"),
+    path("patients/<int:pk>/messages/stop/", messages.patient_stop, name="patient-stop"),
+    path("patients/<int:pk>/messages/resume/", messages.patient_resume, name="patient-resume"),
     path("hooks/sms/receipts/<int:pk>/", hooks.sms_receipt, name="sms-receipt"),
     path("hooks/sms/replies/", hooks.sms_reply, name="sms-reply"),
     path("stop/<str:token>/", hooks.stop_messages, name="stop-messages"),

@@ -1,7 +1,7 @@
 """Where scheduling's pages stand in the navigation and among the patient's tabs."""
 
 from people import outbox
-from people.access import ANY_STAFF, SEES_CARDS
+from people.access import ANY_STAFF, DESK, SEES_CARDS
 from people.models import Role
 from scheduling import wait_offers
 from scheduling.access import BOOKS, SETS_UP
@@ -9,6 +9,7 @@ from web import navigation
 from web.navigation import Panel, Place
 
 PRACTICE = "Practice"
+TREATS = (Role.THERAPIST, Role.ASSISTANT)
 LOOKS_ON = (Role.BILLER, Role.AUDITOR)  # the Day is not where their morning begins
 OF_THE_DAY = (
     "scheduling:appointment",
@@ -135,6 +136,38 @@ def register() -> None:
             ),
         ),
         Place(
+            "Calls",
+            "scheduling:calls",
+            "phone-outgoing",
+            DESK,
+            order=43,
+            group="Front desk",
+            keywords="call list tomorrow remind telephone",
+        ),
+        Place(
+            "Requests",
+            "scheduling:time-requests",
+            "calendar-time",
+            DESK,
+            order=44,
+            group="Front desk",
+            keywords="another time patients asked move",
+        ),
+        Place(
+            "Reminders",
+            "scheduling:templates",
+            "bell",
+            SETS_UP,
+            order=99,
+            group=PRACTICE,
+            keywords="messages words templates quiet hours sms e-mail confirmation",
+            also=(
+                "scheduling:template-new",
+                "scheduling:template-edit",
+                "scheduling:reminder-rules",
+            ),
+        ),
+        Place(
             "Working hours",
             "scheduling:hours",
             "clock",
@@ -196,3 +229,8 @@ def register() -> None:
             order=15,
         )
     )
+    navigation.add_panel(
+        Panel("appointment-card", "scheduling:appointment-messages", ANY_STAFF, order=70)
+    )
+    navigation.add_panel(Panel("account", "scheduling:feed", TREATS))
+    navigation.add_panel(Panel("staff-account", "scheduling:feed", (Role.OWNER,)))

@@ -10,8 +10,10 @@ from scheduling.views import (
     day,
     day_print,
     equipment,
+    feeds,
     finding,
     groups,
+    messages,
     month,
     offers,
     patient_link,
@@ -20,6 +22,7 @@ from scheduling.views import (
     series,
     wait_list,
     week,
+    wording,
 )
 
 app_name = "scheduling"
@@ -86,4 +89,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a/<str:token>/", patient_link.appointment, name="patient-link"),
     path("a/<str:token>/cancel/", patient_link.cancel, name="patient-link-cancel"),
     path("a/<str:token>/ask/", patient_link.ask, name="patient-link-ask"),
+    path(
+        "appointments/<int:pk>/messages/",
+        messages.appointment_messages,
+        name="appointment-messages",
+    ),
+    path("time-requests/", messages.time_requests, name="time-requests"),
+    path(
+        "time-requests/<int:pk>/answer/", messages.time_request_answer, name="time-request-answer"
+    ),
+    path("calls/", messages.calls, name="calls"),
+    path("appointments/<int:pk>/called/", messages.call_note, name="call-note"),
+    path("practice/messages/", wording.templates, name="templates"),
+    path("practice/message-templates/new/", wording.template_new, name="template-new"),
+    path("practice/message-templates/preview/", wording.template_preview, name="template-preview"),
+    path("practice/message-templates/<int:pk>/", wording.template_edit, name="template-edit"),
+    path("clinics/<int:pk>/reminders/", wording.reminder_rules, name="reminder-rules"),
+    path("staff/<int:pk>/calendar-feed/", feeds.feed, name="feed"),
+    path("staff/<int:pk>/calendar-feed/make/", feeds.feed_make, name="feed-make"),
+    path("staff/<int:pk>/calendar-feed/revoke/", feeds.feed_revoke, name="feed-revoke"),
+    path("feeds/<str:token>.ics", feeds.feed_file, name="feed-file"),
 ]

@@ -14,8 +14,8 @@ from typing import Any
 from factory import Transformer
 
 from billing.models import Batch, Claim, EdiFile, FeeSchedule, PayerPolicy, TradingPartner
-from people.models import Clinic, Role
-from scheduling.models import Closure, Series, WaitListEntry
+from people.models import Clinic, Message, Role
+from scheduling.models import Closure, MessageTemplate, Series, TimeRequest, WaitListEntry
 from tests.access_routes import Route
 from tests.factories import (
     AppointmentFactory,
@@ -63,6 +63,8 @@ CALLED = {
     "payer-policies": "policy",
     "trading-partners": "partner",
     "batches": "batch",
+    "message-templates": "message_template",
+    "time-requests": "time_request",
     "consent-forms": "consent_form",
     "diagnoses": "diagnosis",
 }
@@ -142,10 +144,12 @@ OF_A_CLINIC = {
     "episode",
     "goal",
     "group",
+    "message",
     "note",
     "patient",
     "plan",
     "series",
+    "time_request",
     "visit",
     "wait_entry",
 }
@@ -189,6 +193,21 @@ MAKERS: dict[str, Callable[[World], Any]] = {
         clinic=world.clinic,
         starts_at=at(15, day=dt.date(2026, 3, world.day)),
     ),
+    "message": lambda world: Message.objects.create(
+        patient=world.get("patient"),
+        kind="appointment.reminder",
+        source_key=f"world:{world.day}",
+        channel=Message.Channel.SMS,
+        body="See you on Monday.",
+        status=Message.Status.FAILED,
+        problem="This is not a mobile number.",
+    ),
+    "message_template": lambda world: MessageTemplate.objects.get_or_create(
+        kind="reminder",
+        channel="sms",
+        type=world.get("appointment_type"),
+        defaults={"body": "See you on {day}."},
+    )[0],
     "note": lambda world: NoteFactory(visit=world.get("visit")),
     "partner": lambda world: TradingPartner.objects.create(
         name=f"Partner {world.day}", receiver_id="R", sender_id="S"
@@ -208,6 +227,9 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "series": _series,
     "therapist": lambda world: world.therapist,
     "version": lambda world: ConsentVersionFactory(form=world.get("consent_form")),
+    "time_request": lambda world: TimeRequest.objects.create(
+        appointment=world.get("appointment"), words="After school"
+    ),
     "visit": lambda world: VisitFactory(
         episode=world.get("episode"), appointment=world.get("appointment")
     ),

@@ -25,6 +25,7 @@ PUBLIC = {
     "scheduling:take-offer",
     "people:sms-receipt",  # proved by the provider's signature
     "people:sms-reply",
+    "scheduling:feed-file",  # proved by the secret address
     "scheduling:patient-link",
     "scheduling:patient-link-ask",
     "scheduling:patient-link-cancel",

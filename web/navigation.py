@@ -28,6 +28,7 @@ class Place:
     group: str = ""
     keywords: str = ""
     also: tuple[str, ...] = ()  # other pages (URL names) that light this entry up
+    badge: str = ""  # the URL name of a piece: how much waits there, asked for after the page
 
     def url(self, *args: Any) -> str:
         return reverse(self.url_name, args=args)
@@ -106,7 +107,15 @@ def context(request: HttpRequest) -> dict[str, Any]:
     places = [place for place in everywhere if place.group]
     match = request.resolver_match
     here = _here(places, request.path, match.view_name if match else "")
-    entries = [{"place": place, "url": place.url(), "is_here": place is here} for place in places]
+    entries = [
+        {
+            "place": place,
+            "url": place.url(),
+            "is_here": place is here,
+            "badge_url": reverse(place.badge) if place.badge else "",
+        }
+        for place in places
+    ]
     groups: dict[str, list[dict[str, Any]]] = {name: [] for name in GROUPS}
     for place, entry in zip(places, entries, strict=True):
         groups.setdefault(place.group, []).append(entry)

@@ -103,6 +103,7 @@ def account_edit(request: StaffRequest, pk: int) -> HttpResponse:
         "form": form,
         "licence": licence,
         "account": account,
+        "therapist": therapist,
         "licence_state": _licence_state(therapist, timezone.localdate()) if therapist else "",
         "is_own": account.pk == request.user.pk,
     }

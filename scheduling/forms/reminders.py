@@ -61,6 +61,10 @@ class AnswerForm(TidyForm):
     )
 
 
+class CallDayForm(TidyForm):
+    date = forms.DateField(required=False)
+
+
 class CallForm(TidyForm):
     outcome = forms.ChoiceField(choices=PhoneCall.Outcome.choices)
 
@@ -108,6 +112,13 @@ class TemplateForm(RowForm):
             ):
                 self.add_error(name, problem)
         return values
+
+
+class PreviewForm(TidyForm):
+    """What is typed so far, to be shown as a patient would read it."""
+
+    subject = forms.CharField(required=False, max_length=120)
+    body = forms.CharField(required=False, max_length=2000)
 
 
 class HoursField(forms.CharField):
