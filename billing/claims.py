@@ -78,9 +78,17 @@ def draft_claim(visit: Visit) -> Claim:
 
 
 def authorization_for(visit: Visit, coverage: Coverage | None) -> Authorization | None:
-    """The authorisation the visit's day falls into, the one that ends first."""
+    """The authorization the visit was reserved on, if it is of that card; else the one its day
+    falls into that ends first."""
     if coverage is None:
         return None
+    booked = visit.appointment.authorization if visit.appointment is not None else None
+    if (
+        booked is not None
+        and booked.coverage_id == coverage.pk
+        and booked.is_active_on(visit.date_of_service)
+    ):
+        return booked
     return (
         Authorization.objects.filter(
             coverage=coverage,

@@ -216,6 +216,7 @@ def _payers() -> list[Payer]:
             state="OR",
             postal_code="97208",
             phone=f"+1800555{100 + number:04d}",
+            needs_authorization=bool(extras.get("authorization_needed")),
         )
         policy = {"unit_rule": rule, "partner": partners.get(kind, partners["other"]), **extras}
         PayerPolicy.objects.create(

@@ -79,6 +79,11 @@ export function move(visit, where, undo = nothing) {
     verb: "Move",
     past: "moved",
     undo,
+    // The form opens with where it was dropped.
+    instead: (asked) => {
+      undo();
+      window.htmx.ajax("POST", `${visit.url}move/`, { values: asked, target: "#panel-body" });
+    },
     // Dragged once more before the sheet has come back, it is not taken for an old version.
     done: ({ version }) => {
       const { therapist, room } = values;

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from documentation.models import Visit
 from people.models import Clinic
-from pt_practice.demo import house, logins, money, people, weeks
+from pt_practice.demo import house, logins, money, people, waiting, weeks
 
 SEED = 97112
 
@@ -50,6 +50,8 @@ def load(*, patients: int) -> None:
     appointments = weeks.build_appointments(built, everyone, cases, today, chance)
     _analyze()
     weeks.treat(appointments, cases, today, chance)
+    waiting.reserve(built, today)
+    waiting.build_wait_list(built, everyone, cases, random.Random(SEED))  # noqa: S311 -- as above
     _analyze()
     money.build_claims(built.users["biller@riverbend.example"], chance)
 
