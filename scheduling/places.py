@@ -95,6 +95,7 @@ def register() -> None:
                 "scheduling:wait-entry",
                 "scheduling:wait-edit",
                 "scheduling:wait-new",
+                "scheduling:wait-who",
                 "scheduling:wait-matches",
             ),
         ),

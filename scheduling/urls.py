@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("coverages/<int:pk>/budget/", budget.coverage_panel, name="coverage-budget"),
     path("practice/budget-and-wait-rules/", budget.rules, name="budget-rules"),
     path("wait-list/", wait_list.entries, name="wait-list"),
+    path("wait-list/new/", wait_list.who, name="wait-who"),
     path("wait-list/matches/", wait_list.matches, name="wait-matches"),
     path("wait-list/offers/", wait_list.offer, name="wait-offer"),
     path("wait-list/<int:pk>/", wait_list.entry, name="wait-entry"),

@@ -21,6 +21,7 @@ from people.models import Patient
 from scheduling import answers, wait_list, wait_offers
 from scheduling.access import BOOKS, SETS_UP, StaffRequest
 from scheduling.answers import REFUSALS, Refusal
+from scheduling.forms.patients import PatientForm
 from scheduling.forms.wait_list import SlotForm, WaitListFilterForm, WaitListForm
 from scheduling.models import Appointment, WaitListEntry
 from scheduling.views import clinic_of
@@ -74,6 +75,16 @@ def entry(request: StaffRequest, pk: int) -> HttpResponse:
         "today": timezone.localdate(timezone=row.patient.clinic.zone),
     }
     return render(request, "scheduling/wait_entry.html", context)
+
+
+@allow(*BOOKS)
+def who(request: StaffRequest) -> HttpResponse:
+    """Whom to put on the list; their wishes come on the next page."""
+    form = PatientForm(request.POST or None, by=request.user)
+    if form.is_bound and form.is_valid():
+        chosen = form.cleaned_data["patient"]
+        return go_to(request, reverse("scheduling:wait-new", args=[chosen.pk]))
+    return render(request, "scheduling/wait_who.html", {"form": form}, status=status_of(form))
 
 
 @allow(*BOOKS)

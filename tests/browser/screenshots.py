@@ -112,6 +112,8 @@ PAGES = [
     Shot("week", DESK, lambda: reverse("scheduling:week") + working_day()),
     Shot("month", DESK, lambda: reverse("scheduling:month") + working_day()),
     Shot("day-print", DESK, lambda: reverse("scheduling:day-print") + working_day()),
+    Shot("authorizations", DESK, plain("scheduling:authorizations")),
+    Shot("wait-list", DESK, plain("scheduling:wait-list")),
     Shot("patients", DESK, plain("people:patients")),
     Shot("patient", DESK, lambda: reverse("people:patient", args=[patient()])),
     Shot("patient-new", DESK, plain("people:patient-new")),

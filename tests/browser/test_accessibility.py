@@ -73,6 +73,7 @@ PAGES = [
     ("scheduling:over-budget", Role.FRONT_DESK),
     ("scheduling:budget-rules", Role.OWNER),
     ("scheduling:wait-list", Role.FRONT_DESK),
+    ("scheduling:wait-who", Role.FRONT_DESK),
     ("scheduling:wait-entry", Role.FRONT_DESK),
     ("scheduling:wait-new", Role.FRONT_DESK),
     ("scheduling:wait-edit", Role.FRONT_DESK),

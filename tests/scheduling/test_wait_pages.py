@@ -93,6 +93,18 @@ def test_what_is_wrong_stands_beside_its_field(at_desk, desk, changes, sentence)
     assert not WaitListEntry.objects.exists()
 
 
+def test_whom_to_put_on_the_list_is_found_by_name(at_desk, desk):
+    found = post(at_desk, "wait-who", {"patient": "", "patient_name": "okafor"})
+    nobody = post(at_desk, "wait-who", {"patient": "", "patient_name": "Nobody"})
+
+    assert (found.status_code, found.headers["Location"]) == (
+        303,
+        f"/patients/{desk.patient.pk}/wait-list/new/",
+    )
+    assert nobody.status_code == 422
+    assert "Nobody fits what you typed." in words(nobody)
+
+
 def test_who_waits_for_it_already_is_told(at_desk, desk, entry):
     wishes = {"type": desk.type.pk, "priority": "normal", "notice_hours": "2"}
 
