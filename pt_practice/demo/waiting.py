@@ -13,6 +13,7 @@ from pt_practice.demo.weeks import Cases
 from scheduling.models import Appointment, WaitListEntry
 
 LEFT = (0, 1, 2, 5, 8)  # visits that are left of one authorization after the other
+MOST_WITHOUT = 2  # visits that are booked before the renewal has come
 RENEWAL = "Renewal has been asked for"
 WISHES = [
     # weekdays, not before, not after, notice in hours, urgent, remark
@@ -38,12 +39,17 @@ def reserve(house: House, today: dt.date) -> None:
     changed: list[Appointment] = []
     for number, held in enumerate(rows):
         patient = held.coverage.patient
+        is_renewed = number % 4 > 0
+        if is_renewed and held.ends_on < today:
+            held.ends_on = today + dt.timedelta(days=45)
+        without = 0
         visits = list(Appointment.objects.live().filter(patient=patient).order_by("starts_at"))
         for visit in visits:
             on = visit.starts_at.astimezone(patient.clinic.zone).date()
             if held.is_active_on(on):
                 visit.authorization = held
-            elif on > held.ends_on and on >= today:
+            elif on >= today and not is_renewed and without < MOST_WITHOUT:
+                without += 1
                 visit.over_budget_reason, visit.over_budget_by = RENEWAL, desk
                 visit.over_budget_at = visit.booked_at
         drawn = sum(visit.authorization_id == held.pk for visit in visits)
@@ -52,7 +58,7 @@ def reserve(house: House, today: dt.date) -> None:
     Appointment.objects.bulk_update(
         changed, ["authorization", "over_budget_reason", "over_budget_by", "over_budget_at"]
     )
-    Authorization.objects.bulk_update(rows, ["visits_approved"])
+    Authorization.objects.bulk_update(rows, ["visits_approved", "ends_on"])
 
 
 def build_wait_list(
