@@ -61,6 +61,32 @@ def post(
 
 
 @transaction.atomic
+def post_to_patient(
+    *,
+    patient: Patient,
+    kind: str,
+    amount: Decimal,
+    source_key: str,
+    by: User | None,
+    reverses: LedgerEntry | None = None,
+) -> LedgerEntry:
+    """One entry on the patient's side that belongs to no claim: money from the desk, a fee. The
+    same `source_key` again returns the entry that is there."""
+    entry, _ = LedgerEntry.objects.get_or_create(
+        source_key=source_key,
+        defaults={
+            "patient": patient,
+            "party": LedgerEntry.Party.PATIENT,
+            "kind": kind,
+            "amount": amount,
+            "reverses": reverses,
+            "posted_by": by,
+        },
+    )
+    return entry
+
+
+@transaction.atomic
 def reverse_charges(*, claim: Claim, by: User | None) -> int:
     """The opposite of every charge of the claim that nothing has reversed yet; how many."""
     standing = LedgerEntry.objects.select_for_update(no_key=True, of=("self",)).filter(

@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 from django.db import OperationalError
 
-from billing import claims
+from billing import claims, desk_money
 from billing.models import Claim
 from documentation.models import Note, Visit
 
@@ -32,3 +32,10 @@ def sweep_claims(most: int = 500) -> None:
             log.exception("visit %s: its claim could not be drafted", visit_id)
     for claim in Claim.objects.filter(status=Claim.Status.DRAFT).order_by("pk")[:most]:
         claims.scrub(claim=claim)
+
+
+@shared_task(ignore_result=True)
+def post_desk_money() -> None:
+    """Safe to run twice, and at once: what is on the ledger is not found again, and each row's
+    `source_key` is unique."""
+    desk_money.post_desk_money()

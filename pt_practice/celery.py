@@ -23,5 +23,6 @@ app.conf.beat_schedule = {
         "task": "scheduling.tasks.send_due_reminders",
         "schedule": 5 * MINUTE,
     },
+    "post-desk-money": {"task": "billing.tasks.post_desk_money", "schedule": 2 * MINUTE},
     "sweep-claims": {"task": "billing.tasks.sweep_claims", "schedule": 10 * MINUTE},
 }

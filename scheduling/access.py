@@ -5,7 +5,7 @@ from __future__ import annotations
 from django_htmx.middleware import HtmxDetails
 
 from people import audit
-from people.access import ANY_STAFF, find_visible
+from people.access import ANY_STAFF, DESK, find_visible
 from people.access import StaffRequest as SignedInRequest
 from people.models import Role, User
 from scheduling.models import Appointment, Group
@@ -13,6 +13,7 @@ from scheduling.models import Appointment, Group
 SEES_THE_DAY = ANY_STAFF
 BOOKS = (Role.OWNER, Role.FRONT_DESK, Role.THERAPIST, Role.ASSISTANT)
 SETS_UP = (Role.OWNER,)
+SEES_MONEY = (*DESK, Role.BILLER, Role.AUDITOR)  # taken at the desk
 
 
 class StaffRequest(SignedInRequest):

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from people import audit
 from people.models import Clinic, Patient, Therapist, User
-from scheduling import budget, conflicts, fitness, joining
+from scheduling import budget, conflicts, fitness, joining, missed
 from scheduling.conflicts import constraint_as_fact
 from scheduling.facts import (
     Conflict,
@@ -261,8 +261,9 @@ def restore(
     _put(back, place)
     _refuse(back, place, anyway=anyway)
     reserved = budget.reserve(back, reason=over_budget_reason, by=by)
-    move_to(back, Status.BOOKED, save=False, cancel_reason="", arrived_at=None)
-    _write(back, place, "status", "cancel_reason", "arrived_at", *reserved)
+    facts = {"cancel_reason": "", "arrived_at": None} | missed.NOTHING_KEPT
+    move_to(back, Status.BOOKED, save=False, **facts)
+    _write(back, place, "status", *facts, *reserved)
     audit.record(by=by, action="appointment.restored", patient=place.patient, target=back)
     budget.record_over(back, by=by)
     return back
@@ -324,16 +325,17 @@ def no_show(appointment: Appointment, *, by: User) -> Appointment:
     """The patient did not come. The time is free again; refused before the appointment began."""
     appointment = lock_appointment(appointment)
     fitness.check_has_begun(appointment)
-    return record_status(appointment, Status.NO_SHOW, by=by)
+    facts = missed.facts_of_no_show(appointment)
+    return record_status(appointment, Status.NO_SHOW, by=by, **facts)
 
 
 @transaction.atomic
 def cancel(appointment: Appointment, *, reason: str, by: User | None) -> Appointment:
     """Called off, with a reason. The time is free again."""
     reason = fitness.clean_reason(reason)
-    return record_status(
-        lock_appointment(appointment), Status.CANCELLED, by=by, cancel_reason=reason
-    )
+    appointment = lock_appointment(appointment)
+    facts = missed.facts_of_cancelling(appointment)
+    return record_status(appointment, Status.CANCELLED, by=by, cancel_reason=reason, **facts)
 
 
 @transaction.atomic

@@ -145,6 +145,16 @@ def check_has_dawned(appointment: Appointment) -> None:
         raise NotBookable({"status": f"This appointment is on {day:%A, %B} {day.day}, not today."})
 
 
+def check_arrival(appointment: Appointment, at: dt.datetime) -> None:
+    """An arrival lies on the day of the appointment, and not ahead of the clock."""
+    zone = appointment.clinic.zone
+    day = appointment.starts_at.astimezone(zone).date()
+    if at.astimezone(zone).date() != day:
+        raise NotBookable({"at": f"The appointment is on {day:%A, %B} {day.day}."})
+    if at > timezone.now():
+        raise NotBookable({"at": "This time has not come yet."})
+
+
 def check_has_begun(appointment: Appointment) -> None:
     if timezone.now() < appointment.starts_at:
         raise NotBookable({"status": "This appointment has not begun yet."})

@@ -4,7 +4,7 @@ from people import outbox
 from people.access import ANY_STAFF, DESK, SEES_CARDS
 from people.models import Role
 from scheduling import wait_offers
-from scheduling.access import BOOKS, SETS_UP
+from scheduling.access import BOOKS, SEES_MONEY, SETS_UP
 from web import navigation
 from web.navigation import Panel, Place
 
@@ -12,6 +12,8 @@ PRACTICE = "Practice"
 TREATS = (Role.THERAPIST, Role.ASSISTANT)
 LOOKS_ON = (Role.BILLER, Role.AUDITOR)  # the Day is not where their morning begins
 OF_THE_DAY = (
+    "scheduling:check-in",
+    "scheduling:check-in-details",
     "scheduling:appointment",
     "scheduling:book",
     "scheduling:move",
@@ -167,6 +169,36 @@ def register() -> None:
                 "scheduling:template-edit",
                 "scheduling:reminder-rules",
             ),
+        ),
+        Place(
+            "Takings",
+            "scheduling:takings",
+            "cash",
+            SEES_MONEY,
+            order=46,
+            group="Front desk",
+            keywords="copay cash drawer receipts payments day end",
+            also=("scheduling:payment", "scheduling:payment-reverse"),
+        ),
+        Place(
+            "Fees to decide",
+            "scheduling:fees-to-decide",
+            "receipt-dollar",
+            DESK,
+            order=47,
+            group="Front desk",
+            keywords="no-show late cancel charge waive",
+            also=("scheduling:fee",),
+        ),
+        Place(
+            "Desk rules",
+            "scheduling:desk-rules",
+            "user-x",
+            SETS_UP,
+            order=98,
+            group=PRACTICE,
+            keywords="no-show late cancel fee kiosk notice",
+            also=("scheduling:desk-rules-edit",),
         ),
         Place(
             "Working hours",

@@ -27,6 +27,7 @@ from tests.factories import (
     ConsentSignatureFactory,
     ConsentVersionFactory,
     CoverageFactory,
+    DeskPaymentFactory,
     EpisodeFactory,
     EquipmentFactory,
     GoalFactory,
@@ -147,6 +148,7 @@ OF_A_CLINIC = {
     "message",
     "note",
     "patient",
+    "payment",
     "plan",
     "series",
     "time_request",
@@ -214,6 +216,7 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     ),
     "passkey": lambda world: NOBODYS,
     "patient": lambda world: PatientFactory(clinic=world.clinic),
+    "payment": lambda world: DeskPaymentFactory(appointment=world.get("appointment")),
     "payer": lambda world: PayerFactory(),
     "plan": lambda world: PlanOfCareFactory(episode=world.get("episode")),
     "policy": lambda world: PayerPolicy.objects.create(

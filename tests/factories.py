@@ -1,6 +1,7 @@
 """Dull rows for tests: required fields only. What matters to a test is written in the test."""
 
 import datetime as dt
+from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,7 @@ from people.validators import npi_check_digit
 from scheduling.models import (
     Appointment,
     AppointmentType,
+    DeskPayment,
     Equipment,
     EquipmentKind,
     Group,
@@ -308,6 +310,21 @@ class AppointmentFactory(Rows):
     type = factory.SubFactory(AppointmentTypeFactory)
     starts_at = at(9)
     ends_at = factory.LazyAttribute(lambda o: o.starts_at + dt.timedelta(minutes=o.type.minutes))
+
+
+class DeskPaymentFactory(Rows):
+    class Meta:
+        model = DeskPayment
+
+    receipt_number = factory.Sequence(lambda n: 900_000 + n)
+    appointment = factory.SubFactory(AppointmentFactory)
+    patient = factory.SelfAttribute("appointment.patient")
+    clinic = factory.SelfAttribute("appointment.clinic")
+    kind = "copay"
+    amount = Decimal("30.00")
+    method = "card"
+    taken_on = MONDAY
+    taken_by = factory.SubFactory(UserFactory)
 
 
 class ProcedureCodeFactory(Rows):

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from people.access import ANY_STAFF, allow, find_visible, open_patient
 from people.models import Patient
-from scheduling import answers, availability, booking, newcomers, wait_list
+from scheduling import answers, availability, booking, missed, newcomers, wait_list
 from scheduling.access import BOOKS, SEES_THE_DAY, StaffRequest, find_appointment, open_appointment
 from scheduling.answers import CONFLICTS, REFUSALS, Refusal
 from scheduling.booking import Keep
@@ -35,6 +35,7 @@ from scheduling.forms.booking import (
 from scheduling.forms.budget import BudgetCardForm
 from scheduling.forms.wait_list import SlotForm
 from scheduling.models import Appointment, Equipment, WaitListEntry
+from scheduling.views import check_in as check_in_page
 from scheduling.views import clinic_of, form_answer
 from scheduling.views.budget import card_context
 from scheduling.views.wait_list import address_of, waiting_for
@@ -259,9 +260,11 @@ def confirm(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @allow(*BOOKS)
-@require_POST
 def check_in(request: StaffRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, booking.check_in, "is checked in")
+    """One press checks in; the page behind the same address verifies, signs and takes first."""
+    if request.method == "POST":
+        return _act(request, pk, booking.check_in, "is checked in")
+    return check_in_page.page(request, open_appointment(pk, by=request.user))
 
 
 @allow(*BOOKS)
@@ -351,5 +354,6 @@ def patient_appointments(request: StaffRequest, pk: int) -> HttpResponse:
         "waits": WaitListEntry.objects.filter(patient=patient).for_list().open(),
         "today": now.astimezone(patient.clinic.zone).date(),
         "may_book": request.user.has_role(*BOOKS),
+        "missed": missed.missed_by(patient, before=now),
     }
     return render(request, "scheduling/patient_appointments.html", context)
