@@ -216,7 +216,7 @@ class _Sweep:
         body = telling.fill(template.body, facts)
         if others := self._others(group[1:], channel):
             body = f"{body}\n\n{others}" if channel == Message.Channel.EMAIL else f"{body} {others}"
-        key = _key(first, kind, hours)
+        key = key_of(first, kind, hours)
         subject = telling.fill(template.subject, facts)
         not_before = telling.at_once(self.now, starts_at=first.starts_at, quiet=self.quiet)
         is_new = not Message.objects.filter(source_key=key).exists()
@@ -280,7 +280,7 @@ def _standing(rows: QuerySet[AppointmentMessage]) -> QuerySet[AppointmentMessage
     return rows.exclude(message__status=Message.Status.WITHHELD, message__problem__in=UNTRUE)
 
 
-def _key(row: Appointment, kind: str, hours: int | None) -> str:
+def key_of(row: Appointment, kind: str, hours: int | None) -> str:
     """The event: this time of this appointment. A move to and fro is told each time."""
     moves = f":{row.version}" if kind in (Kind.MOVED, Kind.CANCELLED) else ""
     lead = f":{hours}h" if hours is not None else ""

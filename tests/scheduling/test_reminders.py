@@ -359,7 +359,7 @@ def test_two_sweeps_at_once_queue_one_message(both_have_looked):
 @pytest.mark.django_db(transaction=True)
 def test_without_a_key_of_its_own_the_same_two_sweeps_queue_two(both_have_looked, monkeypatch):
     numbers = iter(range(10))
-    monkeypatch.setattr(reminders, "_key", lambda *a: f"keyless:{next(numbers)}")
+    monkeypatch.setattr(reminders, "key_of", lambda *a: f"keyless:{next(numbers)}")
     words_and_one_booking()
 
     two_sweeps_at_once()

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from documentation.models import Visit
 from people.models import Clinic
-from pt_practice.demo import house, logins, money, people, waiting, weeks
+from pt_practice.demo import house, logins, money, people, told, waiting, weeks
 
 SEED = 97112
 
@@ -53,6 +53,7 @@ def load(*, patients: int) -> None:
     waiting.reserve(built, today)
     waiting.build_wait_list(built, everyone, cases, random.Random(SEED))  # noqa: S311 -- as above
     _analyze()
+    told.build_messages(appointments)
     money.build_claims(built.users["biller@riverbend.example"], chance)
 
 
