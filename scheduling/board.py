@@ -223,6 +223,8 @@ def card_of(members: list[Appointment], **options: Any) -> dict[str, Any]:
         "isGroup": True,
         "version": group.version,
         "patient": f"{first.type.name} {len(members)}/{group.capacity}",
+        "name": first.type.name,
+        "places": f"{len(members)}/{group.capacity}",
         "names": ", ".join(row.patient.list_name for row in members),
         "statusLabel": told["statusLabel"] if one_status else f"{arrived} arrived",
         "status": told["status"] if one_status else Status.BOOKED.value,

@@ -20,6 +20,7 @@ WORDS = {
     "appointment.completed": "completed",
     "appointment.no_show": "marked a no-show of",
     "appointment.cancelled": "cancelled",
+    "appointment.restored": "put back",
 }
 
 

@@ -28,6 +28,8 @@ TYPES = [
     ("OT follow-up", 45, "orange", "OT", False),
 ]
 
+KEPT_FREE = {"Evaluation": 15, "OT evaluation": 15, "Vestibular": 10}  # minutes to write it up
+
 FEES = {
     "97010": "0", "97012": "45", "97016": "40", "97032": "48", "97035": "44", "97110": "85",
     "97112": "95", "97113": "98", "97116": "82", "97124": "70", "97129": "75", "97130": "70",
@@ -87,9 +89,19 @@ def build_house(today: dt.date) -> House:
         therapists=therapists,
         types={
             name: AppointmentType.objects.create(
-                name=name, minutes=minutes, tint=tint, discipline=discipline, is_evaluation=first
+                name=name,
+                minutes=minutes,
+                tint=tint,
+                discipline=discipline,
+                is_evaluation=first,
+                buffer_minutes=KEPT_FREE.get(name, 0),
             )
             for name, minutes, tint, discipline, first in TYPES
+        }
+        | {
+            "Balance group": AppointmentType.objects.create(
+                name="Balance group", minutes=45, tint="pink", capacity=6, needs_room=True
+            )
         },
         rooms={
             clinic.pk: [

@@ -13,6 +13,7 @@ from django.db import transaction
 from documentation import cases, charting, drafts, signing
 from documentation.models import Episode, Note, Visit
 from people.models import Clinic, Patient, Therapist
+from pt_practice.demo import resources
 from pt_practice.demo.house import House, is_away
 from pt_practice.demo.stories import STORIES, Story
 from scheduling.models import Appointment, Room
@@ -115,6 +116,8 @@ def build_appointments(
             for number, start in enumerate(starts):
                 if not pool:
                     break
+                if resources.meets(house, therapist, day, start, today):
+                    continue
                 patient = pool.pop(chance.randrange(len(pool)))
                 seen.add(patient.pk)
                 story, _ = cases[patient.pk]
@@ -140,7 +143,12 @@ def build_appointments(
                     )
                     appointment.cancel_reason = "Ill" if appointment.status == "cancelled" else ""
                 made.append(appointment)
-    return Appointment.objects.bulk_create(made, batch_size=500)
+    appointments = Appointment.objects.bulk_create(made, batch_size=500)
+    leader = resources.leader(house)
+    room = _room_of(house, leader, house.clinics[0])
+    resources.build_groups(house, patients, appointments, today, room)
+    resources.build_equipment(house, appointments, today)
+    return appointments
 
 
 def _room_of(house: House, therapist: Therapist, clinic: Clinic) -> Room | None:

@@ -52,7 +52,9 @@ function drawAppointment({ event }) {
   button.dataset.appointment = event.id;
   const first = element("span", "visit-line");
   first.append(
-    element("span", "visit-name", facts.patient),
+    element("span", "visit-name", facts.isGroup ? facts.name : facts.patient),
+    // However narrow the column, the count is not cut off.
+    ...(facts.isGroup ? [element("span", "visit-places", ` ${facts.places}`)] : []),
     timeOf(event.start),
     hidden(` to ${spoken(event.end)}, ${facts.minutes} minutes, `),
   );

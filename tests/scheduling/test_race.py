@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Count
 
 from scheduling import booking, conflicts, locking
-from scheduling.models import Appointment
+from scheduling.models import Appointment, EquipmentUse
 from tests.factories import AppointmentFactory, PatientFactory, RoomFactory, at
 from tests.scheduling.conftest import open_desk, therapist_at
 
@@ -31,6 +31,8 @@ def all_at_once(act, *, writers=WRITERS):
             return act(number)
         except booking.SlotTaken as refusal:
             return "taken" if refusal.conflicts else "taken by nobody"
+        except booking.GroupFull:
+            return "full"
         finally:
             connection.close()
 
@@ -211,23 +213,36 @@ def without_locks(monkeypatch):
     monkeypatch.setattr(locking, "_rows", rows_without_lock)
 
 
+MEMBER_TRIGGERS = ("member_joins_its_group", "member_stays_with_its_group")
+
+
 @pytest.fixture
 def without_constraints(transactional_db):
-    """The exclusion constraints are gone for this test, and back after it."""
+    """The exclusion constraints and the counting of members are gone for this test, and back
+    after it."""
     constraints = [
-        constraint
-        for constraint in Appointment._meta.constraints
+        (model, constraint)
+        for model in (Appointment, EquipmentUse)
+        for constraint in model._meta.constraints
         if constraint.name in conflicts.EXCLUSIONS
     ]
-    assert len(constraints) == 3
-    for constraint in constraints:
+    assert len(constraints) == 4
+    for model, constraint in constraints:
         with connection.schema_editor() as editor:
-            editor.remove_constraint(Appointment, constraint)
+            editor.remove_constraint(model, constraint)
+    switch_member_triggers("DISABLE")
     yield
     Appointment.objects.all().delete()
-    for constraint in constraints:
+    switch_member_triggers("ENABLE")
+    for model, constraint in constraints:
         with connection.schema_editor() as editor:
-            editor.add_constraint(Appointment, constraint)
+            editor.add_constraint(model, constraint)
+
+
+def switch_member_triggers(how):
+    with connection.cursor() as cursor:
+        for trigger in MEMBER_TRIGGERS:
+            cursor.execute(f"ALTER TABLE scheduling_appointment {how} TRIGGER {trigger}")
 
 
 def test_with_the_locks_writers_who_linger_after_looking_still_do_not_double_book(
