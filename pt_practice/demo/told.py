@@ -7,8 +7,8 @@ import datetime as dt
 from django.utils import timezone
 
 from people import outbox
-from people.models import Message
-from scheduling import reminders, telling
+from people.models import Message, PatientLink
+from scheduling import patient_acts, reminders, telling
 from scheduling.models import Appointment, AppointmentMessage, MessageTemplate, TimeRequest
 
 HOURS = 48
@@ -41,6 +41,9 @@ def build_messages(appointments: list[Appointment]) -> None:
         )
         for row, message in zip(coming, written, strict=True)
     )
+    if unconfirmed := next((row for row in coming if row.status == "booked"), None):
+        link = PatientLink.objects.get(purpose="appointment", target_id=unconfirmed.pk)
+        patient_acts.confirm(link)
     if coming:
         TimeRequest.objects.create(
             appointment=coming[-1],

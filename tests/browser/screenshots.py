@@ -37,8 +37,9 @@ from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
 from billing.models import Batch, Claim  # noqa: E402
 from documentation.models import Note, Visit  # noqa: E402
-from people.models import Patient, User  # noqa: E402
-from scheduling.models import Appointment  # noqa: E402
+from people import links  # noqa: E402
+from people.models import Patient, PatientLink, User  # noqa: E402
+from scheduling.models import Appointment, MessageTemplate  # noqa: E402
 from tests.browser.conftest import CHROMIUM, QUIET  # noqa: E402
 
 OWNER = "owner@riverbend.example"
@@ -101,6 +102,17 @@ def claim_that_needs_work() -> int:
     return claims[0].pk
 
 
+def message_words() -> str:
+    template = MessageTemplate.objects.filter(kind="reminder", channel="email")[0]
+    return reverse("scheduling:template-edit", args=[template.pk])
+
+
+def patient_link() -> str:
+    """What a patient who was reminded sees."""
+    link = PatientLink.objects.filter(purpose="appointment").order_by("-pk")[0]
+    return reverse("scheduling:patient-link", args=[links.token_of(link)])
+
+
 def plain(name: str) -> Callable[[], str]:
     return lambda: reverse(name)
 
@@ -117,6 +129,11 @@ PAGES = [
     Shot("patients", DESK, plain("people:patients")),
     Shot("patient", DESK, lambda: reverse("people:patient", args=[patient()])),
     Shot("patient-new", DESK, plain("people:patient-new")),
+    Shot("messages", DESK, plain("people:messages")),
+    Shot("calls", DESK, plain("scheduling:calls")),
+    Shot("time-requests", DESK, plain("scheduling:time-requests")),
+    Shot("message-words", OWNER, message_words),
+    Shot("patient-link", "", patient_link),
     Shot("today", THERAPIST, plain("documentation:today")),
     Shot("session", THERAPIST, lambda: reverse("documentation:session", args=[open_visit()])),
     Shot("note", THERAPIST, lambda: reverse("documentation:note", args=[signed_note()])),
