@@ -19,9 +19,11 @@ from django.shortcuts import resolve_url
 from people import audit
 from people.models import (
     Authorization,
+    CardPhoto,
     ConsentSignature,
     Coverage,
     Patient,
+    Questionnaire,
     Role,
     User,
 )
@@ -44,6 +46,13 @@ BILLING = (Role.OWNER, Role.BILLER)
 TAKES_CARDS = (Role.OWNER, Role.FRONT_DESK, Role.BILLER)  # coverages, authorisations, referrers
 SEES_CARDS = (*TAKES_CARDS, Role.AUDITOR)
 OVERSIGHT = (Role.OWNER, Role.AUDITOR)
+READS_INTAKES = (
+    Role.OWNER,
+    Role.FRONT_DESK,
+    Role.THERAPIST,
+    Role.ASSISTANT,
+    Role.AUDITOR,
+)
 RECEIVES = (Role.OWNER, Role.FRONT_DESK, Role.THERAPIST, Role.ASSISTANT)  # patients, in person
 
 
@@ -129,3 +138,20 @@ def open_consent(pk: int, *, by: User) -> ConsentSignature:
     consent: ConsentSignature = find_visible(rows, pk, by=by)
     audit.record(by=by, action="consent.viewed", patient=consent.patient, target=consent)
     return consent
+
+
+def open_questionnaire(pk: int, *, by: User) -> Questionnaire:
+    """What a patient wrote down at home, with a line in the audit that `by` looked."""
+    rows = Questionnaire.objects.select_related("patient__clinic", "link", "reviewed_by")
+    row: Questionnaire = find_visible(rows, pk, by=by)
+    audit.record(by=by, action="questionnaire.viewed", patient=row.patient, target=row)
+    return row
+
+
+def open_card_photo(pk: int, *, by: User) -> CardPhoto:
+    """The picture of a card that was sent in, with a line in the audit that `by` looked."""
+    photos = CardPhoto.objects.select_related("questionnaire__patient")
+    photo: CardPhoto = find_visible(photos, pk, by=by)
+    patient = photo.questionnaire.patient
+    audit.record(by=by, action="card_photo.viewed", patient=patient, target=photo)
+    return photo

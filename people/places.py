@@ -1,7 +1,7 @@
 """Where people's pages stand in the navigation, and what this app has verified."""
 
 from people import consents, verification
-from people.access import ANY_STAFF, DESK, OVERSIGHT, SEES_CARDS
+from people.access import ANY_STAFF, DESK, OVERSIGHT, READS_INTAKES, SEES_CARDS
 from people.models import Role
 from web import navigation
 from web.navigation import Place
@@ -85,6 +85,17 @@ def register() -> None:
             also=("people:practice-edit",),
         ),
         Place(
+            "Intakes to review",
+            "people:questionnaires",
+            "clipboard-text",
+            DESK,
+            order=44,
+            group="Front desk",
+            keywords="questionnaire first visit new patient form",
+            also=("people:questionnaire", "people:questionnaire-card"),
+            badge="people:questionnaires-waiting",
+        ),
+        Place(
             "Consent forms",
             "people:consent-forms",
             "writing-sign",
@@ -132,4 +143,7 @@ def register() -> None:
     )
     navigation.add_patient_tab(
         Place("Messages", "people:patient-messages", "messages", DESK, order=70)
+    )
+    navigation.add_patient_tab(
+        Place("Intake", "people:patient-intake", "clipboard-text", READS_INTAKES, order=12)
     )

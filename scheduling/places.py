@@ -197,7 +197,7 @@ def register() -> None:
             SETS_UP,
             order=98,
             group=PRACTICE,
-            keywords="no-show late cancel fee kiosk notice",
+            keywords="no-show late cancel fee notice",
             also=("scheduling:desk-rules-edit",),
         ),
         Place(

@@ -22,6 +22,7 @@ from tests.factories import (
     AppointmentTypeFactory,
     AssistantFactory,
     AuthorizationFactory,
+    CardPhotoFactory,
     ClinicFactory,
     ConsentFormFactory,
     ConsentSignatureFactory,
@@ -37,6 +38,7 @@ from tests.factories import (
     PayerFactory,
     PlanOfCareFactory,
     PracticeFactory,
+    QuestionnaireFactory,
     ReferringProviderFactory,
     RoomFactory,
     SeriesFactory,
@@ -67,6 +69,8 @@ CALLED = {
     "message-templates": "message_template",
     "time-requests": "time_request",
     "consent-forms": "consent_form",
+    "intakes": "questionnaire",
+    "card-photos": "card_photo",
     "diagnoses": "diagnosis",
 }
 
@@ -136,6 +140,8 @@ def _batch(world: World) -> Batch:
 
 # The kinds that belong to one clinic: another clinic's people must not find them.
 OF_A_CLINIC = {
+    "card_photo",
+    "questionnaire",
     "appointment",
     "authorization",
     "claim",
@@ -170,6 +176,10 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "clinic": lambda world: world.clinic,
     "closure": lambda world: Closure.objects.create(
         clinic=world.clinic, starts_at=at(9), ends_at=at(12), reason="Holiday"
+    ),
+    "card_photo": lambda world: CardPhotoFactory(questionnaire=world.get("questionnaire")),
+    "questionnaire": lambda world: QuestionnaireFactory(
+        patient=world.get("patient"), status="sent_in", sent_in_at=at(8)
     ),
     "consent": lambda world: ConsentSignatureFactory(
         patient=world.get("patient"), version=world.get("version")

@@ -20,6 +20,8 @@ PUBLIC = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "health",
+    "people:intake",  # proved by the signed address
+    "people:intake-step",
     "mfa_authenticate",
     "mfa_login_webauthn",
     "scheduling:take-offer",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import factory
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
 from documentation.models import (
     Episode,
@@ -20,14 +21,17 @@ from documentation.models import (
 )
 from people.models import (
     Authorization,
+    CardPhoto,
     Clinic,
     ConsentForm,
     ConsentSignature,
     ConsentVersion,
     Coverage,
     Patient,
+    PatientLink,
     Payer,
     Practice,
+    Questionnaire,
     ReferringProvider,
     Role,
     Therapist,
@@ -231,6 +235,34 @@ class ConsentSignatureFactory(Rows):
     signer_name = "Ada Okafor"
     typed = "Ada Okafor"
     signed_at = dt.datetime(2026, 1, 5, 18, tzinfo=dt.UTC)
+    sha256 = "0" * 64
+
+
+class PatientLinkFactory(Rows):
+    class Meta:
+        model = PatientLink
+
+    purpose = "intake"
+    patient = factory.SubFactory(PatientFactory)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=14))
+
+
+class QuestionnaireFactory(Rows):
+    class Meta:
+        model = Questionnaire
+
+    patient = factory.SubFactory(PatientFactory)
+    link = factory.SubFactory(PatientLinkFactory, patient=factory.SelfAttribute("..patient"))
+
+
+class CardPhotoFactory(Rows):
+    class Meta:
+        model = CardPhoto
+
+    questionnaire = factory.SubFactory(QuestionnaireFactory)
+    side = "front"
+    image = b"\xff\xd8 large"
+    thumbnail = b"\xff\xd8 small"
     sha256 = "0" * 64
 
 

@@ -92,6 +92,13 @@ class Questionnaire(models.Model):
         return self.TONES[self.Status(self.status)]
 
 
+class CardPhotoQuerySet(models.QuerySet["CardPhoto"]):
+    def visible_to(self, user: User) -> CardPhotoQuerySet:
+        """Of questionnaires that were sent in; before that a picture is the patient's own."""
+        rows = Questionnaire.objects.visible_to(user).exclude(sent_in_at=None)
+        return self.filter(questionnaire__in=rows)
+
+
 class CardPhoto(models.Model):
     """A photograph of an insurance card, made anew from its pixels: no place, no camera in it."""
 
@@ -107,6 +114,8 @@ class CardPhoto(models.Model):
     thumbnail = models.BinaryField()  # JPEG
     sha256 = models.CharField(max_length=64)
     taken_at = models.DateTimeField(default=timezone.now)
+
+    objects = CardPhotoQuerySet.as_manager()
 
     class Meta:
         ordering = ["questionnaire", "side"]

@@ -127,6 +127,4 @@ class DeskRulesForm(RowForm):
             "late_cancel_fee",
             "first_is_free",
             "waive_reasons",
-            "kiosk_opens_minutes",
-            "kiosk_closes_minutes",
         )

@@ -232,8 +232,6 @@ def test_the_owner_writes_a_clinics_rules_and_the_desk_charges_by_them(client, a
             "no_show_fee": "50",
             "late_cancel_fee": "25",
             "waive_reasons": "Weather\n\nGoodwill\nWeather",
-            "kiosk_opens_minutes": 60,
-            "kiosk_closes_minutes": 30,
         },
     )
     rules = DeskRules.objects.get()
