@@ -162,6 +162,11 @@ def scratch(name: str) -> Iterator[None]:
     try:
         yield
     finally:
+        with connection.cursor() as cursor:  # a live server's threads may still hold one
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
         runner.teardown_databases(made)
 
 
