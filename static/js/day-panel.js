@@ -85,8 +85,8 @@ export function makePanel({ draft, find }) {
   });
 
   document.body.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt.closest?.("[data-book-form]");
-    if (form && event.detail.xhr.status === 204) close();
+    const isBooking = event.detail.elt.matches?.("[data-book-form]");
+    if (isBooking && event.detail.xhr.status === 204) close();
   });
 
   return {
