@@ -13,7 +13,7 @@ from billing.rules import facts as rules
 from billing.rules.types import CodeFacts, Discipline, PolicyFacts
 from documentation.charting import missing_for_signing
 from documentation.models import Episode, PlanOfCare
-from people.models import Authorization, Coverage, Payer, Practice
+from people.models import Authorization, Coverage, Patient, Payer, Practice
 from people.models.practice import Address
 
 GONE_OR_CLOSED = [Claim.Status.VOID, Claim.Status.DENIED]
@@ -197,7 +197,7 @@ def _billed_before(claim: Claim, codes: dict[str, CodeFacts]) -> tuple[rules.Bil
     """Codes other claims bill for this patient and day, by the same discipline."""
     rows = (
         ClaimLine.objects.filter(
-            claim__patient_id=claim.patient_id,
+            claim__patient__in=Patient.objects.same_person(claim.patient_id),
             claim__visit__date_of_service=claim.visit.date_of_service,
             claim__sequence=claim.sequence,
             code__in=codes,

@@ -66,7 +66,7 @@ def draft_claim(visit: Visit) -> Claim:
         coverage = coverage_of(visit)
         claim = Claim.objects.create(
             visit=visit,
-            patient=visit.patient,
+            patient=visit.patient.current,
             clinic=visit.clinic,
             coverage=coverage,
             payer=coverage.payer if coverage is not None else None,

@@ -28,7 +28,7 @@ from billing.rules.types import (
 from billing.rules.units import ChoiceNotAllowed, bill_units
 from documentation.models import Visit
 from people import audit
-from people.models import Coverage, User
+from people.models import Coverage, Patient, User
 
 
 class AlreadyClaimed(Exception):
@@ -52,7 +52,9 @@ class Coded:
 def coverage_of(visit: Visit, priority: int = Coverage.Priority.PRIMARY) -> Coverage | None:
     """The card that pays first (or second …) on the visit's day."""
     cards = Coverage.objects.select_related("payer").filter(
-        patient_id=visit.patient_id, priority=priority, starts_on__lte=visit.date_of_service
+        patient__in=Patient.objects.same_person(visit.patient_id),
+        priority=priority,
+        starts_on__lte=visit.date_of_service,
     )
     return next((card for card in cards if card.is_active_on(visit.date_of_service)), None)
 

@@ -121,7 +121,8 @@ def reverse_charges(*, claim: Claim, by: User | None) -> int:
 def balance_of(patient: Patient) -> dict[str, Decimal]:
     """What each party owes for this patient: {"payer": …, "patient": …}."""
     sums = dict.fromkeys(LedgerEntry.Party.values, NOTHING)
-    rows = LedgerEntry.objects.filter(patient=patient).order_by().values_list("party")
+    entries = LedgerEntry.objects.filter(patient__in=Patient.objects.same_person(patient.pk))
+    rows = entries.order_by().values_list("party")
     for party, total in rows.annotate(total=Sum("amount")):
         sums[party] = total
     return sums

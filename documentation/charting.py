@@ -168,7 +168,11 @@ def _open(
 def _running_case(patient: Patient, discipline: str, day: dt.date) -> Episode | None:
     """The patient's case of the discipline that runs on the day; of several the newest."""
     return (
-        Episode.objects.filter(patient=patient, discipline=discipline, started_on__lte=day)
+        Episode.objects.filter(
+            patient__in=Patient.objects.same_person(patient.pk),
+            discipline=discipline,
+            started_on__lte=day,
+        )
         .exclude(discharged_on__lt=day)
         .order_by("-started_on", "-pk")
         .first()

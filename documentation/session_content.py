@@ -23,7 +23,7 @@ from documentation.rules import neuro, session
 from documentation.rules.completeness import Case, check_visit
 from documentation.rules.findings import Finding
 from documentation.rules.session import Code, GoalFacts, Logged, Surroundings
-from people.models import Therapist
+from people.models import Patient, Therapist
 
 
 def with_session(visits: QuerySet[Visit]) -> QuerySet[Visit]:
@@ -140,7 +140,7 @@ def assistants_for(visit: Visit) -> QuerySet[Therapist]:
 def episodes_for(visit: Visit) -> QuerySet[Episode]:
     """The patient's cases of this discipline that run on the day, and the one it hangs on."""
     running = Episode.objects.filter(
-        patient=visit.patient_id,
+        patient__in=Patient.objects.same_person(visit.patient_id),
         discipline=visit.therapist.discipline,
         started_on__lte=visit.date_of_service,
     ).exclude(discharged_on__lt=visit.date_of_service)
@@ -150,7 +150,7 @@ def episodes_for(visit: Visit) -> QuerySet[Episode]:
 def minutes_elsewhere(visit: Visit) -> int:
     """Minutes of the patient's other visits of that day: a day has 1,440 of them."""
     others = {
-        "visit__patient": visit.patient_id,
+        "visit__patient__in": Patient.objects.same_person(visit.patient_id),
         "visit__date_of_service": visit.date_of_service,
     }
     sums = [

@@ -104,9 +104,31 @@ def find_visible(queryset: Any, pk: int, *, by: User) -> Any:
         raise Http404("There is no such record, or it belongs to another clinic.") from None
 
 
+class Merged(Exception):
+    """The record asked for lives on as another name of `kept`; the middleware goes there."""
+
+    def __init__(self, old: Patient, kept: Patient) -> None:
+        super().__init__("merged")
+        self.old = old
+        self.kept = kept
+
+
+def _follow(pk: int, *, by: User) -> None:
+    """Raises `Merged`, with a line in the audit, when the record was merged into another."""
+    here = Patient.objects.at_clinics_of(by).select_related("merged_into")
+    old = here.filter(pk=pk, removed_at=None, merged_into__isnull=False).first()
+    if old is not None:
+        audit.record(by=by, action="patient.followed", patient=old.current, old=old.pk)
+        raise Merged(old, old.current)
+
+
 def open_patient(pk: int, *, by: User) -> Patient:
     """A patient's record, with a line in the audit that `by` looked."""
-    patient: Patient = find_visible(Patient.objects.select_related("clinic"), pk, by=by)
+    try:
+        patient: Patient = find_visible(Patient.objects.select_related("clinic"), pk, by=by)
+    except Http404:
+        _follow(pk, by=by)
+        raise
     audit.record(by=by, action="patient.viewed", patient=patient)
     return patient
 

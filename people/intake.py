@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -47,6 +48,7 @@ def remove_patient(*, patient: Patient, by: User) -> Patient:
     if patient.removed_at is None:
         patient.removed_at = timezone.now()
         patient.save(update_fields=["removed_at"])
+        patient.merged_records.update(removed_at=patient.removed_at)
         audit.record(by=by, action="patient.removed", patient=patient)
     return patient
 
@@ -58,6 +60,7 @@ def restore_patient(*, patient: Patient, by: User) -> Patient:
     if patient.removed_at is not None:
         patient.removed_at = None
         patient.save(update_fields=["removed_at"])
+        patient.merged_records.update(removed_at=None)
         audit.record(by=by, action="patient.restored", patient=patient)
     return patient
 
@@ -152,4 +155,7 @@ def _subscriber_settled(coverage: Coverage, values: dict[str, Any]) -> dict[str,
 
 def _lock(patient: Patient) -> Patient:
     # The parent's row: two cards added at once would else deadlock on the exclusion constraint.
-    return Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    row = Patient.objects.select_for_update(no_key=True, of=("self",)).get(pk=patient.pk)
+    if row.merged_into_id is not None:
+        raise ValidationError("This record has just been merged into another: open that one.")
+    return row

@@ -33,6 +33,14 @@ def register() -> None:
             keywords="text sms e-mail reminders failed",
             badge="people:messages-badge",
         ),
+        Place(
+            "Possible duplicates",
+            "people:duplicates",
+            "users",
+            DESK,
+            keywords="merge twice same person",
+            also=("people:merge",),
+        ),
         Place("New patient", "people:patient-new", "user-plus", DESK, keywords="register intake"),
         Place(
             "Referring providers",

@@ -68,6 +68,8 @@ def _time_problem(span: Span) -> str:
 def _patient_problem(patient: Patient) -> str:
     if patient.removed_at is not None:
         return "This patient's record has been removed."
+    if patient.merged_into_id is not None:
+        return "This record has been merged into another: choose that one."
     if patient.deceased_on is not None:
         return "This patient is recorded as deceased."
     return ""

@@ -14,7 +14,7 @@ from typing import Any
 from factory import Transformer
 
 from billing.models import Batch, Claim, EdiFile, FeeSchedule, PayerPolicy, TradingPartner
-from people.models import Clinic, Message, Role
+from people.models import Clinic, MergeRecord, Message, Role
 from scheduling.models import Closure, MessageTemplate, Series, TimeRequest, WaitListEntry
 from tests.access_routes import Route
 from tests.factories import (
@@ -151,8 +151,10 @@ OF_A_CLINIC = {
     "episode",
     "goal",
     "group",
+    "merge",
     "message",
     "note",
+    "other_patient",
     "patient",
     "payment",
     "plan",
@@ -236,6 +238,10 @@ MAKERS: dict[str, Callable[[World], Any]] = {
         source="test",
     ),
     "referrer": lambda world: ReferringProviderFactory(),
+    "merge": lambda world: MergeRecord.objects.create(
+        kept=world.get("patient"), other=world.get("other_patient"), merged_by=world.get("account")
+    ),
+    "other_patient": lambda world: PatientFactory(clinic=world.clinic),
     "room": lambda world: RoomFactory(clinic=world.clinic),
     "series": _series,
     "therapist": lambda world: world.therapist,

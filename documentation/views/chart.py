@@ -15,6 +15,7 @@ from documentation import frozen
 from documentation.access import open_episode
 from documentation.models import Episode, EpisodeDiagnosis, Goal, PlanOfCare, Visit
 from people.access import CLINICAL, READS_CHARTS, allow, open_patient
+from people.models import Patient
 from scheduling.access import StaffRequest
 
 PAGE_SIZE = 25
@@ -27,11 +28,13 @@ def chart(request: StaffRequest, patient_id: int) -> HttpResponse:
     patient = open_patient(patient_id, by=request.user)
     episodes = (
         Episode.objects.visible_to(request.user)
-        .filter(patient=patient)
+        .filter(patient__in=Patient.objects.same_person(patient.pk))
         .select_related("therapist__user", "referring_provider", "clinic")
         .prefetch_related(*_what_belongs_to_a_case())
     )
-    visits = Visit.objects.visible_to(request.user).filter(patient=patient)
+    visits = Visit.objects.visible_to(request.user).filter(
+        patient__in=Patient.objects.same_person(patient.pk)
+    )
     context = {
         "patient": patient,
         "cases": [_case(episode) for episode in episodes],

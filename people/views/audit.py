@@ -125,7 +125,10 @@ def _filtered(
     for name in ("patient", "person"):
         value = request.GET.get(name, "")
         if value.isascii() and value.isdigit() and len(value) < 19:
-            events = events.filter(**{"patient" if name == "patient" else "actor": int(value)})
+            if name == "patient":
+                events = events.filter(patient__in=Patient.objects.same_person(int(value)))
+            else:
+                events = events.filter(actor=int(value))
             chosen[name] = value
     if "person" in chosen:
         initial["person"] = chosen["person"]

@@ -130,3 +130,19 @@ def _card(
             starts_on=today - dt.timedelta(days=60),
             ends_on=today + dt.timedelta(days=chance.choice([-5, 30, 60])),
         )
+
+
+def build_look_alikes(house: House, patients: list[Patient]) -> None:
+    """Two patients registered a second time, as it happens on the telephone."""
+    desk = house.users["desk@riverbend.example"]
+    for number, patient in enumerate(patients[3:5]):
+        name = patient.last_name
+        intake.register_patient(
+            by=desk,
+            clinic=patient.clinic,
+            last_name=name if number else f"{name[:-2]}{name[-1]}{name[-2]}",
+            first_name=patient.first_name,
+            birth_date=patient.birth_date,
+            sex=patient.sex,
+            mobile_phone="+15035550188" if number else patient.mobile_phone,
+        )

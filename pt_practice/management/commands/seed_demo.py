@@ -45,6 +45,7 @@ def load(*, patients: int) -> None:
     today = timezone.localdate(timezone=ZoneInfo("America/Los_Angeles"))
     built = house.build_house(today)
     everyone = people.build_patients(built, today, chance, patients)
+    people.build_look_alikes(built, everyone)
     cases = weeks.build_cases(built, everyone, today, chance)
     house.build_closures(built, today)
     appointments = weeks.build_appointments(built, everyone, cases, today, chance)
