@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from people.models import Patient
 from scheduling.models import Appointment
-from tests.browser.test_day import desk, notice, open_day, place  # noqa: F401 -- fixtures
+from tests.browser.day_board import notice, place
 from tests.factories import AppointmentTypeFactory, PatientFactory, at
 
 
@@ -19,7 +19,7 @@ def field(page, name):
     return page.locator(f"#panel [name={name}]:visible")
 
 
-def test_time_patient_and_type_are_three_inputs(open_day, desk):  # noqa: F811
+def test_time_patient_and_type_are_three_inputs(open_day, desk):
     AppointmentTypeFactory(name="Evaluation", minutes=60)
     page = open_day()
 
@@ -36,7 +36,7 @@ def test_time_patient_and_type_are_three_inputs(open_day, desk):  # noqa: F811
     assert facts(Appointment.objects.get()) == ("Okafor, Ada", "Evaluation", at(14), "Reyes")
 
 
-def test_somebody_new_is_taken_on_the_way(open_day, desk):  # noqa: F811
+def test_somebody_new_is_taken_on_the_way(open_day, desk):
     page = open_day()
 
     page.mouse.click(*place(page, "Reyes", 15))
@@ -56,7 +56,7 @@ def test_somebody_new_is_taken_on_the_way(open_day, desk):  # noqa: F811
     assert (booked.patient.list_name, booked.starts_at) == ("Lund, Eva", at(15))
 
 
-def test_somebody_who_looks_alike_is_offered_and_taken(open_day, desk):  # noqa: F811
+def test_somebody_who_looks_alike_is_offered_and_taken(open_day, desk):
     known = PatientFactory(
         clinic=desk.clinic, last_name="Lund", first_name="Eva", birth_date=dt.date(1984, 7, 9)
     )
@@ -78,7 +78,7 @@ def test_somebody_who_looks_alike_is_offered_and_taken(open_day, desk):  # noqa:
     assert not Patient.objects.filter(first_name="Evi").exists()
 
 
-def test_with_no_calendar_and_no_mouse_the_keyboard_books(open_day, desk):  # noqa: F811
+def test_with_no_calendar_and_no_mouse_the_keyboard_books(open_day, desk):
     page = open_day()
 
     page.keyboard.press("n")
@@ -96,7 +96,7 @@ def test_with_no_calendar_and_no_mouse_the_keyboard_books(open_day, desk):  # no
 
 
 @pytest.mark.parametrize("width", [320, 768, 1280])
-def test_the_newcomers_fields_fit_the_window(open_day, desk, width):  # noqa: F811
+def test_the_newcomers_fields_fit_the_window(open_day, desk, width):
     page = open_day()
     page.set_viewport_size({"width": width, "height": 900})
 
