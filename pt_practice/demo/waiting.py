@@ -51,7 +51,7 @@ def reserve(house: House, today: dt.date) -> None:
             elif on >= today and not is_renewed and without < MOST_WITHOUT:
                 without += 1
                 visit.over_budget_reason, visit.over_budget_by = RENEWAL, desk
-                visit.over_budget_at = visit.booked_at
+                visit.over_budget_at = min(visit.booked_at, timezone.now())
         drawn = sum(visit.authorization_id == held.pk for visit in visits)
         held.visits_approved = max(drawn + LEFT[number % len(LEFT)], 1)
         changed += visits
