@@ -128,9 +128,11 @@ def test_the_card_follows_the_form_and_asks_why_when_nothing_is_left(open_day, d
     panel.get_by_label("Time").fill("09:00")
     panel.get_by_label("Therapist").select_option(label=str(desk.therapist))
     panel.get_by_role("button", name="Book", exact=True).last.click()
+    expect(panel).to_be_hidden()
     expect(page.locator(".ec-event.visit", has_text="Okafor, Ada")).to_be_visible()
 
     page.locator("#day-book").click()
+    expect(panel).to_be_visible()
     panel.get_by_label("Patient", exact=False).first.fill("Okafor")
     panel.get_by_role("option", name="Okafor, Ada").click()
     expect(shown).to_contain_text("Authorization A778 is spent")
