@@ -17,10 +17,11 @@ from rest_framework.response import Response
 from people import audit
 from people.idempotency import Idempotent
 from people.models import Clinic, User
-from scheduling import answers, booking, slots
+from scheduling import answers, booking, finding_api, slots
 from scheduling.access import BOOKS, SEES_THE_DAY
 from scheduling.answers import REFUSALS
 from scheduling.facts import NotBookable
+from scheduling.finding_api import FoundSerializer, FreeSerializer
 from scheduling.models import Appointment
 from scheduling.serializers import (
     AppointmentSerializer,
@@ -59,6 +60,7 @@ class AppointmentViewSet(
     access_rule = SEES_THE_DAY
     access_rules = {
         "create": BOOKS,
+        "free": BOOKS,
         "move": BOOKS,
         "cancel": BOOKS,
         "check_in": BOOKS,
@@ -132,6 +134,14 @@ class AppointmentViewSet(
         reason = self._understood(CancelSerializer).validated_data["reason"]
         cancelled = self._do(lambda: booking.cancel(row, reason=reason, by=self.staff))
         return Response(AppointmentSerializer(cancelled).data)
+
+    @extend_schema(parameters=[FreeSerializer], responses={200: FoundSerializer})
+    @action(detail=False, methods=["get"], pagination_class=None, filter_backends=[])
+    def free(self, request: Request) -> Response:
+        """The next free times, as "Find a time" finds them: days with free times, or hints."""
+        asked = FreeSerializer(data=request.query_params, context=self.get_serializer_context())
+        asked.is_valid(raise_exception=True)
+        return Response(finding_api.in_json(asked.find()))
 
     @extend_schema(request=RestoreSerializer, responses={200: AppointmentSerializer, 409: CONFLICT})
     @action(detail=True, methods=["post"])

@@ -264,8 +264,8 @@ def _planned(
     kind = needs.appointment_type
     # An evaluation begins a new plan of care: the end of the last one says nothing about it.
     plan_ends_on = None if kind.is_evaluation else care.ends_on(patient, discipline=kind.discipline)
-    against, paid_until = _unpaid(needs, wish, targets, there)
-    wish = replace(wish, last_day=plan_ends_on, paid_until=paid_until)
+    against, paid_until, none_left = _unpaid(needs, wish, targets, there)
+    wish = replace(wish, last_day=plan_ends_on, paid_until=paid_until, none_left=none_left)
     planned = answer(targets, wish, not_paid_for=against)
     told = series_words.Told(
         loaded=loaded,
@@ -366,9 +366,9 @@ class _Against:
 
 def _unpaid(
     needs: Needs, wish: Wish, targets: Sequence[Target], there: Mapping[int, Appointment]
-) -> tuple[dict[int, _Against], dt.date | None]:
-    """What the budget says against each visit, by position; and the last day of the last
-    authorization that one of them would draw on."""
+) -> tuple[dict[int, _Against], dt.date | None, bool]:
+    """What the budget says against each visit, by position; the last day of the last
+    authorization that one of them would draw on; and whether that one is used up then."""
     patient = needs.patient
     assert patient is not None
     in_order = sorted(targets, key=lambda target: target.day)
@@ -380,6 +380,7 @@ def _unpaid(
     )
     against: dict[int, _Against] = {}
     grant: Grant | None = None
+    left: int | None = None
     for target, choice in zip(in_order, choices, strict=True):
         # A visit that is moved has its place on the authorization already.
         has_its_own = choice.problem is Problem.SPENT and target.position in there
@@ -389,5 +390,7 @@ def _unpaid(
         elif choice.grant is None and grant is not None:
             told = f"Authorization {grant.number} ends on {grant.ends_on:%B} {grant.ends_on.day}."
             against[target.position] = _Against(told, needs_reason=False)
-        grant = choice.grant or grant
-    return against, grant.ends_on if grant is not None else None
+        if choice.grant is not None:
+            grant = choice.grant
+            left = None if choice.visits_left is None else choice.visits_left - 1
+    return against, grant.ends_on if grant is not None else None, left is not None and left < 1

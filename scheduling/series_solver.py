@@ -67,6 +67,7 @@ class Wish:
     days_taken: frozenset[dt.date] = frozenset()  # on which the patient has a visit already
     last_day: dt.date | None = None  # of the plan of care
     paid_until: dt.date | None = None  # the last day of the last authorization that is needed
+    none_left: bool = False  # and that one is used up by the visits before
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,11 @@ def _is_covered(day: dt.date, wish: Wish) -> bool:
     return all(day <= end for end in ends)
 
 
+def _would_stay_unpaid(day: dt.date, wish: Wish) -> bool:
+    """Whether another day would not be paid for either, because all that is paid for is used."""
+    return wish.none_left or _is_covered(day, wish)
+
+
 # --- All visits ---------------------------------------------------------------------------------
 
 
@@ -221,9 +227,8 @@ def answer(
         {
             target: _alternatives(target, wish, {other.day for other in targets})
             for target in targets
-            # Where what is paid for is used up, another day would not be paid for either.
             if troubles[target.position]
-            and not (target.position in not_paid_for and _is_covered(target.day, wish))
+            and not (target.position in not_paid_for and _would_stay_unpaid(target.day, wish))
         }
     )
     return [

@@ -109,7 +109,8 @@ def _told(refusal: SeriesRefused, request: StaffRequest) -> dict[int, list[str]]
 
 
 def _ask_for_a_reason(chosen: PlanForm, plan: Plan) -> None:
-    if plan.needs_reason and not chosen.cleaned_data["over_budget_reason"]:
+    is_wanted = any(row.needs_reason and row.chosen != series_plan.SKIP for row in plan.rows)
+    if is_wanted and not chosen.cleaned_data["over_budget_reason"]:
         chosen.add_error("over_budget_reason", "Say why, or leave these visits out.")
 
 

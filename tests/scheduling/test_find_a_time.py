@@ -246,3 +246,24 @@ def test_the_search_costs_the_same_queries_for_any_number_of_therapists_and_visi
 
     with django_assert_num_queries(18):
         ask(at_desk, desk, patient=desk.patient.pk, room="any")
+
+
+def test_the_api_finds_the_same_times_and_the_same_hints(at_desk, desk):
+    url = reverse("api:appointment-free")
+    asked = {"type": desk.type.pk, "patient": desk.patient.pk, "from": "10:00", "to": "11:00"}
+
+    found = at_desk.get(url, asked | {"date": "2026-03-09"}).json()
+    nothing = at_desk.get(url, asked | {"weekday": 6}).json()
+    refused = at_desk.get(url, asked | {"to": "09:00"})
+
+    assert found["free"][0] == {
+        "starts_at": "2026-03-09T17:00:00Z",
+        "ends_at": "2026-03-09T17:45:00Z",
+        "therapist": desk.therapist.pk,
+        "clinic": desk.clinic.pk,
+        "room": None,
+        "equipment": [],
+    }
+    assert found["next_date"] == "2026-04-07"
+    assert (nothing["free"], nothing["hints"][0]) == ([], "Nobody works on Sunday.")
+    assert refused.status_code == 400

@@ -209,6 +209,14 @@ def test_where_the_visits_paid_for_are_used_up_no_other_day_would_help():
     ] * 2
 
 
+def test_past_an_authorization_that_is_used_up_no_other_day_would_help():
+    found = wish(paid_until=dt.date(2026, 3, 26), none_left=True)
+
+    planned = answer(targets_of(found), found, not_paid_for={12})
+
+    assert (planned[11].troubles, planned[11].alternatives) == ((Trouble.NOT_PAID_FOR,), ())
+
+
 def test_a_group_with_a_place_left_is_joined_although_its_therapist_is_taken():
     class_times = [at(10, day=day) for day in days_of(MONDAY, (0, 2), 4)]
     taken = [Span(start, start + dt.timedelta(hours=1)) for start in class_times]
