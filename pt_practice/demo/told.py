@@ -23,11 +23,12 @@ def build_messages(appointments: list[Appointment]) -> None:
         for row in MessageTemplate.objects.filter(kind="reminder", type=None, hours_before=None)
     }
     now = timezone.now()
-    coming = [
-        row
-        for row in appointments
-        if row.is_live and now < row.starts_at < now + dt.timedelta(hours=HOURS) and _address(row)
-    ][:MOST]
+    soon = Appointment.objects.filter(
+        starts_at__gt=now, starts_at__lt=now + dt.timedelta(hours=HOURS)
+    )
+    # Asked anew: today's first visits have been treated since these rows were made.
+    expected = set(soon.filter(status__in=("booked", "confirmed")).values_list("pk", flat=True))
+    coming = [row for row in appointments if row.pk in expected and _address(row)][:MOST]
     written = [_message(row, templates, number, now) for number, row in enumerate(coming)]
     Message.objects.bulk_create(written)
     AppointmentMessage.objects.bulk_create(
