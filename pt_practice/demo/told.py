@@ -12,23 +12,26 @@ from scheduling import patient_acts, reminders, telling
 from scheduling.models import Appointment, AppointmentMessage, MessageTemplate, TimeRequest
 
 HOURS = 48
+SOON = dt.timedelta(hours=72)  # after Friday's last visit the next one is on Monday
 SENDER = "appointment.reminder"
 MOST = 24
 
 
-def build_messages(appointments: list[Appointment]) -> None:
-    """Reminders of the next two days; of them one failed, of one nobody knows, one waits."""
+def build_messages() -> None:
+    """Reminders of the next days; of them one failed, of one nobody knows, one was answered."""
     templates = {
         row.channel: row
         for row in MessageTemplate.objects.filter(kind="reminder", type=None, hours_before=None)
     }
     now = timezone.now()
-    soon = Appointment.objects.filter(
-        starts_at__gt=now, starts_at__lt=now + dt.timedelta(hours=HOURS)
+    # Whoever was treated today is expected no more, be it before or after this hour.
+    expected = (
+        Appointment.objects.filter(status__in=reminders.EXPECTED)
+        .filter(starts_at__gt=now, starts_at__lt=now + SOON)
+        .select_related("patient", "clinic", "therapist__user", "type")
+        .order_by("pk")
     )
-    # Asked anew: today's first visits have been treated since these rows were made.
-    expected = set(soon.filter(status__in=("booked", "confirmed")).values_list("pk", flat=True))
-    coming = [row for row in appointments if row.pk in expected and _address(row)][:MOST]
+    coming = [row for row in expected if _address(row)][:MOST]
     written = [_message(row, templates, number, now) for number, row in enumerate(coming)]
     Message.objects.bulk_create(written)
     AppointmentMessage.objects.bulk_create(

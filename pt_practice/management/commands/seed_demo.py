@@ -54,7 +54,7 @@ def load(*, patients: int) -> None:
     waiting.reserve(built, today)
     waiting.build_wait_list(built, everyone, cases, random.Random(SEED))  # noqa: S311 -- as above
     _analyze()
-    told.build_messages(appointments)
+    told.build_messages()
     money.build_claims(built.users["biller@riverbend.example"], chance)
 
 
