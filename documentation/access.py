@@ -3,7 +3,15 @@ who looked."""
 
 from __future__ import annotations
 
-from documentation.models import Episode, Goal, Note, PlanOfCare
+from documentation.models import (
+    Episode,
+    Goal,
+    HomeAnswer,
+    HomeProgram,
+    HomeProgramItem,
+    Note,
+    PlanOfCare,
+)
 from people import audit
 from people.access import find_visible
 from people.models import User
@@ -44,3 +52,27 @@ def open_plan(pk: int, *, by: User) -> PlanOfCare:
     plan: PlanOfCare = find_visible(plans, pk, by=by)
     audit.record(by=by, action="plan.viewed", patient=plan.episode.patient, target=plan)
     return plan
+
+
+def open_home_program(pk: int, *, by: User, action: str = "home_program.viewed") -> HomeProgram:
+    programs = HomeProgram.objects.select_related("patient__clinic")
+    program: HomeProgram = find_visible(programs, pk, by=by)
+    audit.record(by=by, action=action, patient=program.patient, target=program)
+    return program
+
+
+def open_home_item(pk: int, *, by: User) -> HomeProgramItem:
+    items = HomeProgramItem.objects.select_related("program__patient__clinic")
+    item: HomeProgramItem = find_visible(items, pk, by=by)
+    audit.record(
+        by=by, action="home_program.viewed", patient=item.program.patient, target=item.program
+    )
+    return item
+
+
+def open_home_answer(pk: int, *, by: User) -> HomeAnswer:
+    answers = HomeAnswer.objects.select_related("item__program__patient__clinic")
+    answer: HomeAnswer = find_visible(answers, pk, by=by)
+    patient = answer.item.program.patient
+    audit.record(by=by, action="home_program.viewed", patient=patient, target=answer.item.program)
+    return answer

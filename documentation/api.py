@@ -85,12 +85,17 @@ class _Rows(
         rows = rows.visible_to(self.request.user)  # type: ignore[attr-defined]
         if self.action != "list":
             return rows
-        patient = self.request.query_params.get("patient")
-        if patient is None:
-            return rows
-        if not (patient.isascii() and patient.isdigit() and len(patient) < 19):
-            raise exceptions.ValidationError({"patient": ["Write a number."]})
-        return rows.filter(**{self.path_to_patient: int(patient)})
+        return of_patient(rows, self.request, self.path_to_patient)
+
+
+def of_patient(rows: QuerySet[Any], request: Request, path: str) -> QuerySet[Any]:
+    """The rows of the patient the address names; all of them where it names none."""
+    patient = request.query_params.get("patient")
+    if patient is None:
+        return rows
+    if not (patient.isascii() and patient.isdigit() and len(patient) < 19):
+        raise exceptions.ValidationError({"patient": ["Write a number."]})
+    return rows.filter(**{path: int(patient)})
 
 
 OF_A_PATIENT = extend_schema_view(

@@ -39,6 +39,20 @@ def register() -> None:
             ),
         )
     )
+    add_patient_tab(
+        Place(
+            "Home program",
+            "documentation:home-program",
+            "home-heart",
+            roles=READS_CHARTS,
+            order=25,
+            also=("documentation:home-program-edit",),
+        )
+    )
+    add_panel(
+        Panel("patient-overview", "documentation:home-program-panel", roles=READS_CHARTS, order=20)
+    )
+    add_panel(Panel("session-side", "documentation:home-program-panel", roles=CLINICAL))
     verify("signed notes", verification.changed_notes)
     verify("addenda", verification.changed_addenda)
     verify("PDFs of notes", verification.changed_pdfs)

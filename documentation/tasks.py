@@ -1,4 +1,4 @@
-"""What documentation does in the background: make the PDFs of signed notes."""
+"""What documentation does in the background: make the PDFs of signed notes and home programs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import datetime as dt
 from celery import shared_task
 from django.utils import timezone
 
-from documentation import pdf
-from documentation.models import Note, NotePdf
+from documentation import handout, pdf
+from documentation.models import HomeProgram, HomeProgramPdf, Note, NotePdf
 
 PATIENCE = dt.timedelta(minutes=2)  # a bell that rang is answered well within this
 
@@ -28,3 +28,20 @@ def sweep_pdfs(most: int = 200) -> None:
     ).order_by("waiting_since")
     for note_id in waiting.values_list("note_id", flat=True)[:most]:
         render_note_pdf.delay(note_id)
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=5, ignore_result=True)
+def render_handout(program_id: int) -> None:
+    """Safe to run twice: the second run finds the hand-out and leaves. A failure ends on its row,
+    which the program's page shows."""
+    handout.render(HomeProgram.objects.select_related("patient__clinic").get(pk=program_id))
+
+
+@shared_task(ignore_result=True)
+def sweep_handouts(most: int = 200) -> None:
+    """Ring again for hand-outs whose bell was missed; safe to run twice, as what it rings for."""
+    waiting = HomeProgramPdf.objects.filter(
+        status=HomeProgramPdf.Status.WAITING, waiting_since__lt=timezone.now() - PATIENCE
+    ).order_by("waiting_since")
+    for program_id in waiting.values_list("program_id", flat=True)[:most]:
+        render_handout.delay(program_id)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from documentation import urls_session
+from documentation import urls_home, urls_session
 from documentation.views import cases, chart, notes, pdfs
 
 app_name = "documentation"
@@ -26,4 +26,5 @@ urlpatterns = [
     path("plans/<int:pk>/", cases.plan, name="plan"),
     path("diagnoses/", cases.diagnoses, name="diagnoses"),
     *urls_session.urlpatterns,
+    *urls_home.urlpatterns,
 ]

@@ -5,6 +5,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from billing.api import routes as billing_routes
 from documentation.api import routes as documentation_routes
+from documentation.api_home import routes as home_routes
 from people.api import routes as people_routes
 from scheduling.api import routes as scheduling_routes
 
@@ -13,6 +14,7 @@ routes: list[tuple[str, type[ViewSetMixin], str]] = [
     *people_routes,
     *scheduling_routes,
     *documentation_routes,
+    *home_routes,
     *billing_routes,
 ]
 for prefix, viewset, name in routes:

@@ -14,6 +14,8 @@ from typing import Any
 from factory import Transformer
 
 from billing.models import Batch, Claim, EdiFile, FeeSchedule, PayerPolicy, TradingPartner
+from documentation import home_programs
+from documentation.models import HomeAnswer
 from people.models import Clinic, MergeRecord, Message, Role
 from scheduling.models import Closure, MessageTemplate, Series, TimeRequest, WaitListEntry
 from tests.access_routes import Route
@@ -33,6 +35,8 @@ from tests.factories import (
     EquipmentFactory,
     GoalFactory,
     GroupFactory,
+    HomeProgramFactory,
+    HomeProgramItemFactory,
     NoteFactory,
     PatientFactory,
     PayerFactory,
@@ -126,6 +130,17 @@ def _series(world: World) -> Series:
     return appointment.series
 
 
+def _home_answer(world: World) -> HomeAnswer:
+    """Of a program that was given: the draft beside it is the next version."""
+    draft = HomeProgramFactory(patient=world.get("patient"), made_by=world.therapist.user)
+    item = HomeProgramItemFactory(program=draft, exercise="heel-raise")
+    given = home_programs.give(program=draft, by=world.therapist.user)
+    assert given.starts_on is not None
+    return HomeAnswer.objects.create(
+        item=item, day=given.starts_on, done=True, pain=8, difficulty="hard", alarm="high"
+    )
+
+
 def _batch(world: World) -> Batch:
     file = EdiFile.objects.create(
         kind="837p", file_name=f"{world.day}.837", file_bytes=b"ISA*", sha256="0" * 64
@@ -151,6 +166,9 @@ OF_A_CLINIC = {
     "episode",
     "goal",
     "group",
+    "home-answer",
+    "home-program",
+    "home-program-item",
     "merge",
     "message",
     "note",
@@ -207,6 +225,11 @@ MAKERS: dict[str, Callable[[World], Any]] = {
         clinic=world.clinic,
         starts_at=at(15, day=dt.date(2026, 3, world.day)),
     ),
+    "home-answer": _home_answer,
+    "home-program": lambda world: HomeProgramFactory(
+        patient=world.get("patient"), made_by=world.therapist.user, version=2
+    ),
+    "home-program-item": lambda world: HomeProgramItemFactory(program=world.get("home-program")),
     "message": lambda world: Message.objects.create(
         patient=world.get("patient"),
         kind="appointment.reminder",

@@ -13,6 +13,8 @@ from documentation.models import (
     Episode,
     EpisodeDiagnosis,
     Goal,
+    HomeProgram,
+    HomeProgramItem,
     Note,
     PlanOfCare,
     ProcedureCode,
@@ -440,3 +442,26 @@ class NoteFactory(Rows):
         model = Note
 
     visit = factory.SubFactory(VisitFactory)
+
+
+class HomeProgramFactory(Rows):
+    """A draft; `home_programs.give` puts it into the patient's hands."""
+
+    class Meta:
+        model = HomeProgram
+
+    patient = factory.SubFactory(PatientFactory)
+    made_by = factory.SubFactory(UserFactory, roles=[Role.THERAPIST])
+
+
+class HomeProgramItemFactory(Rows):
+    class Meta:
+        model = HomeProgramItem
+
+    program = factory.SubFactory(HomeProgramFactory)
+    position = 1
+    exercise = "bridge"
+    sets = 3
+    reps = 10
+    times_a_day = 1
+    days_a_week = 7

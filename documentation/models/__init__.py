@@ -7,6 +7,13 @@ from documentation.models.case import (
     PlanOfCare,
     ProcedureCode,
 )
+from documentation.models.home_program import (
+    HomeAnswer,
+    HomeProgram,
+    HomeProgramItem,
+    HomeProgramPdf,
+    HomeProgramTemplate,
+)
 from documentation.models.note import Addendum, Note, NotePdf
 from documentation.models.visit import Draft, ServiceEntry, TimedEntry, Visit
 
@@ -16,6 +23,11 @@ __all__ = [
     "Episode",
     "EpisodeDiagnosis",
     "Goal",
+    "HomeAnswer",
+    "HomeProgram",
+    "HomeProgramItem",
+    "HomeProgramPdf",
+    "HomeProgramTemplate",
     "Note",
     "NotePdf",
     "PlanOfCare",

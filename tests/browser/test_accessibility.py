@@ -123,6 +123,8 @@ PAGES = [
     ("documentation:goal-new", Role.THERAPIST),
     ("documentation:plan", Role.THERAPIST),
     ("documentation:plan-new", Role.THERAPIST),
+    ("documentation:home-program", Role.THERAPIST),
+    ("documentation:home-program-edit", Role.THERAPIST),
     ("billing:claims", Role.BILLER),
     ("billing:claim", Role.BILLER),
     ("billing:batches", Role.BILLER),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from documentation.models import Visit
 from people.models import Clinic
-from pt_practice.demo import house, logins, money, people, told, waiting, weeks
+from pt_practice.demo import home, house, logins, money, people, told, waiting, weeks
 
 SEED = 97112
 
@@ -53,6 +53,9 @@ def load(*, patients: int) -> None:
     weeks.treat(appointments, cases, today, chance)
     waiting.reserve(built, today)
     waiting.build_wait_list(built, everyone, cases, random.Random(SEED))  # noqa: S311 -- as above
+    priya = built.users["priya@riverbend.example"]
+    own = [p for p in everyone if p.pk in cases and cases[p.pk][1].therapist.user == priya]
+    home.build_programs(own, priya, random.Random(SEED))  # noqa: S311 -- as above
     _analyze()
     told.build_messages()
     money.build_claims(built.users["biller@riverbend.example"], chance)
