@@ -103,12 +103,14 @@ def build_appointments(
     """A day sheet for every working day; each patient at most once a day, nobody twice at once."""
     made: list[Appointment] = []
     desk = house.users["desk@riverbend.example"]
+    homes = {therapist.pk: therapist.user.clinics.all()[0] for therapist in house.therapists}
+    rooms = {therapist.pk: _room_of(house, therapist, homes) for therapist in house.therapists}
     for day in workdays(today):
         seen: set[int] = set()
         for therapist in house.therapists:
             if is_away(house, therapist, day, today):
                 continue
-            clinic = therapist.user.clinics.all()[0]
+            clinic = homes[therapist.pk]
             pool = [p for p in patients if p.clinic_id == clinic.pk and p.pk not in seen]
             pool = [p for p in pool if _fits(cases[p.pk], therapist)]
             density = 3 if day < today else 7
@@ -127,7 +129,7 @@ def build_appointments(
                     patient=patient,
                     therapist=therapist,
                     clinic=clinic,
-                    room=_room_of(house, therapist, clinic),
+                    room=rooms[therapist.pk],
                     type=kind,
                     starts_at=moment,
                     ends_at=moment + dt.timedelta(minutes=kind.minutes),
@@ -144,16 +146,16 @@ def build_appointments(
                     appointment.cancel_reason = "Ill" if appointment.status == "cancelled" else ""
                 made.append(appointment)
     appointments = Appointment.objects.bulk_create(made, batch_size=500)
-    leader = resources.leader(house)
-    room = _room_of(house, leader, house.clinics[0])
-    resources.build_groups(house, patients, appointments, today, room)
+    leaders_room = rooms[resources.leader(house).pk]
+    resources.build_groups(house, patients, appointments, today, leaders_room)
     resources.build_equipment(house, appointments, today)
     return appointments
 
 
-def _room_of(house: House, therapist: Therapist, clinic: Clinic) -> Room | None:
+def _room_of(house: House, therapist: Therapist, homes: dict[int, Clinic]) -> Room | None:
     """Each therapist has a room of their own; who comes after the last room has none."""
-    colleagues = [t for t in house.therapists if t.user.clinics.all()[0] == clinic]
+    clinic = homes[therapist.pk]
+    colleagues = [t for t in house.therapists if homes[t.pk] == clinic]
     rooms = house.rooms[clinic.pk]
     place = colleagues.index(therapist)
     return rooms[place] if place < len(rooms) - 1 else None
