@@ -36,7 +36,8 @@ from django.utils import timezone  # noqa: E402
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
 from billing.models import Batch, Claim  # noqa: E402
-from documentation.models import Note, Visit  # noqa: E402
+from documentation import home_programs  # noqa: E402
+from documentation.models import HomeProgram, Note, Visit  # noqa: E402
 from people import links  # noqa: E402
 from people.models import Patient, PatientLink, User  # noqa: E402
 from scheduling.models import Appointment, MessageTemplate  # noqa: E402
@@ -117,6 +118,26 @@ def plain(name: str) -> Callable[[], str]:
     return lambda: reverse(name)
 
 
+def at_home() -> int:
+    """A patient with a home program that has been answered for days."""
+    return HomeProgram.objects.running().order_by("pk")[0].patient_id
+
+
+def home_draft() -> str:
+    """The next version of that program, begun."""
+    running = HomeProgram.objects.running().order_by("pk")[0]
+    by = User.objects.get(email=THERAPIST)
+    draft = home_programs.start(patient=running.patient, by=by, copy=running)
+    return reverse("documentation:home-program-edit", args=[draft.pk])
+
+
+def home_link() -> str:
+    running = HomeProgram.objects.running().order_by("pk")[0]
+    link = home_programs.open_link_of(running.patient)
+    assert link is not None
+    return reverse("documentation:home", args=[links.token_of(link)])
+
+
 PAGES = [
     Shot("log-in", "", plain("account_login")),
     Shot("day", DESK, lambda: reverse("scheduling:day") + working_day()),
@@ -138,6 +159,11 @@ PAGES = [
     Shot("session", THERAPIST, lambda: reverse("documentation:session", args=[open_visit()])),
     Shot("note", THERAPIST, lambda: reverse("documentation:note", args=[signed_note()])),
     Shot("chart", THERAPIST, lambda: reverse("documentation:chart", args=[treated_patient()])),
+    Shot(
+        "home-program", THERAPIST, lambda: reverse("documentation:home-program", args=[at_home()])
+    ),
+    Shot("home-program-edit", THERAPIST, home_draft),
+    Shot("home-link", "", home_link),
     Shot("claims", BILLER, plain("billing:claims")),
     Shot("claim", BILLER, lambda: reverse("billing:claim", args=[claim_that_needs_work()])),
     Shot("batches", BILLER, plain("billing:batches")),
