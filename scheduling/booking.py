@@ -304,8 +304,9 @@ def confirm(appointment: Appointment, *, by: User | None) -> Appointment:
 
 
 @transaction.atomic
-def check_in(appointment: Appointment, *, by: User) -> Appointment:
-    """The patient stands at the desk. Refused before the day; late entries are welcome."""
+def check_in(appointment: Appointment, *, by: User | None) -> Appointment:
+    """The patient stands at the desk, or (`by` nobody) at a kiosk. Refused before the day; late
+    entries are welcome."""
     appointment = lock_appointment(appointment)
     fitness.check_has_dawned(appointment)
     return record_status(appointment, Status.ARRIVED, by=by, arrived_at=timezone.now())

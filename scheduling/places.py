@@ -191,13 +191,22 @@ def register() -> None:
             also=("scheduling:fee",),
         ),
         Place(
+            "Kiosks",
+            "scheduling:kiosks",
+            "device-tablet",
+            DESK,
+            order=49,
+            group="Front desk",
+            keywords="waiting room tablet check in arrive",
+        ),
+        Place(
             "Desk rules",
             "scheduling:desk-rules",
             "user-x",
             SETS_UP,
             order=98,
             group=PRACTICE,
-            keywords="no-show late cancel fee notice",
+            keywords="no-show late cancel fee notice kiosk",
             also=("scheduling:desk-rules-edit",),
         ),
         Place(

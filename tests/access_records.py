@@ -37,6 +37,7 @@ from tests.factories import (
     GroupFactory,
     HomeProgramFactory,
     HomeProgramItemFactory,
+    KioskFactory,
     NoteFactory,
     PatientFactory,
     PayerFactory,
@@ -169,6 +170,7 @@ OF_A_CLINIC = {
     "home-answer",
     "home-program",
     "home-program-item",
+    "kiosk",
     "merge",
     "message",
     "note",
@@ -230,6 +232,7 @@ MAKERS: dict[str, Callable[[World], Any]] = {
         patient=world.get("patient"), made_by=world.therapist.user, version=2
     ),
     "home-program-item": lambda world: HomeProgramItemFactory(program=world.get("home-program")),
+    "kiosk": lambda world: KioskFactory(clinic=world.clinic),
     "message": lambda world: Message.objects.create(
         patient=world.get("patient"),
         kind="appointment.reminder",

@@ -29,6 +29,7 @@ PUBLIC = {
     "people:sms-receipt",  # proved by the provider's signature
     "people:sms-reply",
     "scheduling:feed-file",  # proved by the secret address
+    "scheduling:kiosk",
     "scheduling:patient-link",
     "scheduling:patient-link-ask",
     "scheduling:patient-link-cancel",

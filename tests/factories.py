@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 from functools import cache
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import factory
@@ -47,6 +48,7 @@ from scheduling.models import (
     Equipment,
     EquipmentKind,
     Group,
+    Kiosk,
     Room,
     Series,
     WeeklyHours,
@@ -359,6 +361,16 @@ class DeskPaymentFactory(Rows):
     method = "card"
     taken_on = MONDAY
     taken_by = factory.SubFactory(UserFactory)
+
+
+class KioskFactory(Rows):
+    class Meta:
+        model = Kiosk
+
+    clinic = factory.SubFactory(ClinicFactory)
+    name = factory.Sequence("Kiosk {}".format)
+    token_sha256 = factory.Sequence(lambda number: sha256(b"%d" % number).hexdigest())
+    made_by = factory.SubFactory(UserFactory)
 
 
 class ProcedureCodeFactory(Rows):

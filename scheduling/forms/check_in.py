@@ -127,4 +127,14 @@ class DeskRulesForm(RowForm):
             "late_cancel_fee",
             "first_is_free",
             "waive_reasons",
+            "kiosk_opens_minutes",
+            "kiosk_closes_minutes",
+            "kiosk_most_tries",
+            "kiosk_tries_minutes",
         )
+        labels = {
+            "kiosk_opens_minutes": "Before the start",
+            "kiosk_closes_minutes": "After the start",
+            "kiosk_most_tries": "Tries that may fail",
+            "kiosk_tries_minutes": "Counted over",
+        }

@@ -48,6 +48,18 @@ class DeskRules(models.Model):
         validators=[MaxValueValidator(720)],
         help_text="Later than this the kiosk sends people to the desk.",
     )
+    kiosk_most_tries = models.PositiveSmallIntegerField(
+        "kiosk: tries that fail",
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text="After so many, of one kiosk or from one address, everybody is sent to the desk.",
+    )
+    kiosk_tries_minutes = models.PositiveSmallIntegerField(
+        "kiosk: counted over",
+        default=15,
+        validators=[MinValueValidator(1), MaxValueValidator(1440)],
+        help_text="Until fewer have failed in this time.",
+    )
 
     class Meta:
         ordering = ["clinic__name"]
@@ -189,19 +201,27 @@ class DeskFee(models.Model):
 
 
 class Kiosk(models.Model):
-    """A tablet in the waiting room. Its address carries the row's id, signed; taken back, it shows
-    nothing any more."""
+    """A tablet in the waiting room, under a secret address. Of the address only a hash is kept."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=40, help_text="Where it stands, such as “Entrance”.")
-    made_at = models.DateTimeField(default=timezone.now)
-    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    token_sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = AtClinicsQuerySet.as_manager()
 
     class Meta:
         ordering = ["clinic__name", "name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "name"],
+                condition=Q(revoked_at=None),
+                name="one_open_kiosk_per_name",
+                violation_error_message="This clinic has a kiosk of that name: revoke it first.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -216,7 +236,10 @@ class KioskTry(models.Model):
     worked = models.BooleanField()
 
     class Meta:
-        indexes = [models.Index(fields=["kiosk", "-at"], name="kiosk_try_by_time")]
+        indexes = [
+            models.Index(fields=["kiosk", "-at"], name="kiosk_try_by_time"),
+            models.Index(fields=["from_address", "-at"], name="kiosk_try_by_address"),
+        ]
 
     def __str__(self) -> str:
         return f"try {self.pk}"

@@ -81,6 +81,7 @@ PAGES = [
     ("scheduling:takings", Role.FRONT_DESK),
     ("scheduling:fees-to-decide", Role.FRONT_DESK),
     ("scheduling:fee", Role.FRONT_DESK),
+    ("scheduling:kiosks", Role.FRONT_DESK),
     ("scheduling:desk-rules", Role.OWNER),
     ("scheduling:desk-rules-edit", Role.OWNER),
     ("scheduling:restore", Role.FRONT_DESK),

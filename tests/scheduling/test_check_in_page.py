@@ -232,6 +232,10 @@ def test_the_owner_writes_a_clinics_rules_and_the_desk_charges_by_them(client, a
             "no_show_fee": "50",
             "late_cancel_fee": "25",
             "waive_reasons": "Weather\n\nGoodwill\nWeather",
+            "kiosk_opens_minutes": 45,
+            "kiosk_closes_minutes": 0,
+            "kiosk_most_tries": 5,
+            "kiosk_tries_minutes": 10,
         },
     )
     rules = DeskRules.objects.get()
