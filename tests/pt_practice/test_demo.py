@@ -5,25 +5,26 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from people.models import AuditEvent, Message
+from people import consents, questionnaires
+from people.models import AuditEvent, ConsentForm, ConsentSignature, Message, Questionnaire
 from pt_practice.demo import weeks
-from scheduling.models import AppointmentMessage, TimeRequest
+from scheduling.models import Appointment, AppointmentMessage, DeskPayment, Kiosk, TimeRequest
 
 pytestmark = pytest.mark.django_db
 
 HERE = ZoneInfo("America/Los_Angeles")
 HOURS = {
-    "before the first visit": dt.datetime(2026, 6, 2, 4, 20),
-    "in the middle of the morning": dt.datetime(2026, 6, 3, 10, 15),
-    "when all have gone home": dt.datetime(2026, 6, 4, 23, 40),
-    "on Friday night": dt.datetime(2026, 6, 5, 22),
-    "on Sunday": dt.datetime(2026, 6, 7, 12),
+    "before the first visit": dt.datetime(2026, 6, 2, 4, 20, tzinfo=HERE),
+    "in the middle of the morning": dt.datetime(2026, 6, 3, 10, 15, tzinfo=HERE),
+    "when all have gone home": dt.datetime(2026, 6, 4, 23, 40, tzinfo=HERE),
+    "on Friday night": dt.datetime(2026, 6, 5, 22, tzinfo=HERE),
+    "on Sunday": dt.datetime(2026, 6, 7, 12, tzinfo=HERE),
 }
 
 
 @pytest.mark.parametrize("local", HOURS.values(), ids=HOURS.keys())
 def test_the_demo_loads_at_any_hour_and_tells_patients_of_what_is_to_come(monkeypatch, local):
-    now = local.replace(tzinfo=HERE).astimezone(dt.UTC)
+    now = local.astimezone(dt.UTC)
     monkeypatch.setattr(timezone, "now", lambda: now)
     monkeypatch.setattr(weeks, "WEEKS_BEFORE", 0)  # what was treated last week is the slow part
     monkeypatch.setattr(weeks, "WEEKS_AFTER", 1)
@@ -36,3 +37,22 @@ def test_the_demo_loads_at_any_hour_and_tells_patients_of_what_is_to_come(monkey
     assert Message.objects.filter(status="failed").count() == 1
     assert AuditEvent.objects.filter(action="appointment.confirmed_by_link").count() == 1
     assert [request.appointment.is_live for request in TimeRequest.objects.all()] == [True]
+
+
+def test_the_demos_counter_has_something_of_everything_even_on_sunday(monkeypatch):
+    now = HOURS["on Sunday"].astimezone(dt.UTC)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    monkeypatch.setattr(weeks, "WEEKS_AFTER", 1)
+    monkeypatch.setattr(weeks, "treat", lambda *_: None)  # the slow part
+
+    call_command("seed_demo", patients=40, verbosity=0)
+
+    answers = ConsentSignature.objects.values_list("answer", flat=True)
+    assert (ConsentForm.objects.count(), answers.filter(answer="declined").count()) == (2, 1)
+    assert consents.changed_signatures() == []
+    statuses = Questionnaire.objects.order_by("pk").values_list("status", flat=True)
+    assert list(statuses) == ["sent_in", "sent_in", "open"]
+    assert all(questionnaires.proposals(row) for row in Questionnaire.objects.waiting())
+    assert DeskPayment.objects.count() > 0
+    assert Appointment.objects.filter(proposed_fee__gt=0, desk_fees=None).count() == 1
+    assert [str(row.clinic) for row in Kiosk.objects.filter(revoked_at=None)] == ["Riverbend"]

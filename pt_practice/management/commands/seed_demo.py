@@ -13,7 +13,17 @@ from django.utils import timezone
 
 from documentation.models import Visit
 from people.models import Clinic
-from pt_practice.demo import home, house, logins, money, people, told, waiting, weeks
+from pt_practice.demo import (
+    arrivals,
+    home,
+    house,
+    logins,
+    money,
+    people,
+    told,
+    waiting,
+    weeks,
+)
 
 SEED = 97112
 
@@ -58,6 +68,7 @@ def load(*, patients: int) -> None:
     home.build_programs(own, priya, random.Random(SEED))  # noqa: S311 -- as above
     _analyze()
     told.build_messages()
+    arrivals.build_arrivals(built, appointments, today)
     money.build_claims(built.users["biller@riverbend.example"], chance)
 
 
