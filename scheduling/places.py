@@ -271,6 +271,7 @@ def register() -> None:
             order=15,
         )
     )
+    navigation.add_panel(Panel("appointment-card", "scheduling:appointment-intake", DESK, order=60))
     navigation.add_panel(
         Panel("appointment-card", "scheduling:appointment-messages", ANY_STAFF, order=70)
     )

@@ -14,6 +14,7 @@ from scheduling.views import (
     feeds,
     fees,
     finding,
+    first_visits,
     groups,
     kiosk,
     messages,
@@ -116,6 +117,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "appointments/<int:pk>/messages/",
         messages.appointment_messages,
         name="appointment-messages",
+    ),
+    path(
+        "appointments/<int:pk>/intake/",
+        first_visits.appointment_intake,
+        name="appointment-intake",
     ),
     path("time-requests/", messages.time_requests, name="time-requests"),
     path(
