@@ -153,5 +153,12 @@ def register() -> None:
         Place("Messages", "people:patient-messages", "messages", DESK, order=70)
     )
     navigation.add_patient_tab(
-        Place("Intake", "people:patient-intake", "clipboard-text", READS_INTAKES, order=12)
+        Place(
+            "Intake",
+            "people:patient-intake",
+            "clipboard-text",
+            READS_INTAKES,
+            order=12,
+            also=("people:questionnaire", "people:questionnaire-card"),
+        )
     )

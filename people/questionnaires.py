@@ -15,10 +15,12 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 
 from people import audit, intake, links, outbox
 from people.models import CardPhoto, Message, Patient, PatientLink, Questionnaire, User
 from people.pictures import Photo
+from web.templatetags.pt import phone
 
 PURPOSE = PatientLink.Purpose.INTAKE
 KIND = "intake"
@@ -163,8 +165,24 @@ def proposals(row: Questionnaire) -> list[dict[str, Any]]:
         field = Patient._meta.get_field(name)
         old, new = getattr(row.patient, name), field.to_python(given[name])  # type: ignore[union-attr]
         if old != new:
-            found.append({"name": name, "label": field.verbose_name, "old": old, "new": new})  # type: ignore[union-attr]
+            found.append(
+                {
+                    "name": name,
+                    "label": field.verbose_name,  # type: ignore[union-attr]
+                    "new": new,
+                    "old_words": _as_read(field, old),
+                    "new_words": _as_read(field, new),
+                }
+            )
     return found
+
+
+def _as_read(field: Any, value: Any) -> str:
+    if isinstance(value, dt.date):
+        return date_format(value, "F j, Y")
+    if field.name.endswith("_phone"):
+        return phone(value)
+    return str(dict(field.flatchoices).get(value, value))
 
 
 @transaction.atomic

@@ -91,3 +91,13 @@ class DeclineForm(_SignerForm):
     def declined(self) -> dict[str, str]:
         """What `consents.decline` takes."""
         return self.signer() | {"reason": self.cleaned_data["reason"]}
+
+
+class OwnDeclineForm(DeclineForm):
+    """The same, filled in by the patient at home."""
+
+    reason = forms.CharField(
+        label="Why you do not want to sign it",
+        max_length=200,
+        help_text="In your own words. We will talk about it at your visit.",
+    )

@@ -8,14 +8,16 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 
 from people import pictures
 from people.forms.fields import PhoneField, PostalCodeField
-from people.models import CardPhoto, Coverage, Patient
+from people.models import CardPhoto, Patient
 from people.models.patient import Sex
 from people.pictures import Photo
 from people.validators import STATE_CHOICES, validate_phone, validate_postal_code
 from web.forms import TidyForm
+from web.templatetags.pt import phone
 
 CONDITIONS = [
     ("heart", "Heart disease or a pacemaker"),
@@ -33,6 +35,28 @@ CONDITIONS = [
 ]
 FALLS = [("0", "None"), ("1", "One"), ("2", "Two or more"), ("injury", "One with an injury")]
 TEXT = {"rows": 3}
+HOLDERS = [
+    ("18", "I hold the policy myself"),
+    ("01", "The husband, wife or partner of who holds it"),
+    ("19", "A child of who holds it"),
+    ("G8", "Somebody else"),
+]
+# What the browser may offer to fill in, for people who type with difficulty (WCAG 2.2, 1.3.5).
+PURPOSES = {
+    "first_name": "given-name",
+    "middle_name": "additional-name",
+    "last_name": "family-name",
+    "preferred_name": "nickname",
+    "birth_date": "bday",
+    "mobile_phone": "tel",
+    "home_phone": "home tel",
+    "email": "email",
+    "line1": "address-line1",
+    "line2": "address-line2",
+    "city": "address-level2",
+    "state": "address-level1",
+    "postal_code": "postal-code",
+}
 
 
 def _text(label: str, help_text: str = "", required: bool = False) -> forms.CharField:
@@ -51,6 +75,11 @@ class Step(TidyForm):
     name: ClassVar[str]
     title: ClassVar[str]
     lead: ClassVar[str] = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in PURPOSES.keys() & self.fields.keys():
+            self.fields[name].widget.attrs["autocomplete"] = PURPOSES[name]
 
     def answers(self) -> dict[str, Any]:
         return {
@@ -113,9 +142,7 @@ class InsuranceStep(Step):
     payer_name = forms.CharField(label="Insurance company", max_length=60, required=False)
     member_id = forms.CharField(label="Member ID", max_length=40, required=False)
     group_number = forms.CharField(max_length=40, required=False)
-    relation = forms.ChoiceField(
-        label="You are", choices=Coverage.Relation.choices, initial="18", required=False
-    )
+    relation = forms.ChoiceField(label="You are", choices=HOLDERS, initial="18", required=False)
     subscriber_first_name = forms.CharField(
         label="First name of who holds the policy", max_length=35, required=False
     )
@@ -190,7 +217,7 @@ LABELS = {
     "conditions": dict(CONDITIONS),
     "falls": dict(FALLS),
     "sex": dict(Sex.choices),
-    "relation": dict(Coverage.Relation.choices),
+    "relation": dict(HOLDERS),
 }
 
 
@@ -201,11 +228,18 @@ def in_words(step: type[Step], answers: dict[str, Any]) -> list[tuple[str, str]]
         value = answers.get(name)
         if value in (None, "", []) or isinstance(field, forms.FileField):
             continue
-        words = LABELS.get(name, {})
         given = value if isinstance(value, list) else [value]
         label = field.label or name.replace("_", " ").capitalize()
-        found.append((str(label), ", ".join(str(words.get(one, one)) for one in given)))
+        found.append((str(label), "; ".join(_as_read(name, field, one) for one in given)))
     return found
+
+
+def _as_read(name: str, field: forms.Field, value: Any) -> str:
+    if isinstance(field, forms.DateField):
+        return date_format(dt.date.fromisoformat(value), "F j, Y")
+    if isinstance(field, PhoneField):
+        return phone(value)
+    return str(LABELS.get(name, {}).get(value, value))
 
 
 class InviteForm(TidyForm):

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from people import consents, limits, links, questionnaires
 from people.access import public
-from people.forms.consents import SignForm
+from people.forms.consents import OwnDeclineForm, SignForm
 from people.forms.questionnaire import STEPS, InsuranceStep, in_words
 from people.models import Questionnaire
 from web.responses import go_to
@@ -102,7 +102,8 @@ def step(request: HttpRequest, token: str, row: Questionnaire, name: str) -> Htt
 
 
 def _forms(request: HttpRequest, token: str, row: Questionnaire) -> HttpResponse:
-    """The practice's forms that are due, one after the other; each may wait for the clinic."""
+    """The practice's forms that are due, one after the other; each is signed, declined with a
+    reason, or waits for the clinic."""
     today = timezone.localdate(timezone=row.patient.clinic.zone)
     due = [item for item in consents.asked_of(row.patient, on=today) if item.is_due]
     if not due:
@@ -110,19 +111,28 @@ def _forms(request: HttpRequest, token: str, row: Questionnaire) -> HttpResponse
     asked = next((item for item in due if str(item.version.pk) == request.POST.get("form")), due[0])
     who = row.answers.get("who", {})
     named = f"{who.get('first_name', '')} {who.get('last_name', '')}".strip()
-    form = SignForm(
-        request.POST if request.method == "POST" else None, initial={"signer_name": named}
+    posted = request.POST if request.method == "POST" else None
+    declines = "decline" in request.POST
+    form = SignForm(None if declines else posted, initial={"signer_name": named})
+    declining = OwnDeclineForm(
+        posted if declines else None, initial={"signer_name": named}, prefix="no"
     )
     if form.is_bound and form.is_valid():
         consents.sign(patient=row.patient, version=asked.version, by=None, **form.signed())
         return go_to(request, _address(token, FORMS))
+    if declining.is_bound and declining.is_valid():
+        given = declining.declined()
+        consents.decline(patient=row.patient, version=asked.version, by=None, **given)
+        return go_to(request, _address(token, FORMS))
     context = _context(token, row, FORMS) | {
         "form": form,
+        "declining": declining,
         "version": asked.version,
         "left": len(due),
         "later": _address(token, LAST),
     }
-    return render(request, "people/intake_forms.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors or declining.errors else 200
+    return render(request, "people/intake_forms.html", context, status=status)
 
 
 def _send(request: HttpRequest, token: str, row: Questionnaire) -> HttpResponse:

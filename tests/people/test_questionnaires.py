@@ -1,6 +1,7 @@
 """The intake questionnaire: by link, step by step, sent in once, taken over field by field."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,6 +16,7 @@ from people.models import (
     ConsentSignature,
     Coverage,
     Message,
+    Patient,
     Questionnaire,
     Role,
 )
@@ -163,7 +165,7 @@ def test_nothing_is_sent_in_before_every_step_is_answered(client, row):
 
     row.refresh_from_db()
     assert answer.status_code == 422
-    assert "Still to be answered" in answer.content.decode()
+    assert "Not answered yet" in answer.content.decode()
     assert row.status == "open"
 
 
@@ -177,7 +179,7 @@ def test_a_link_that_ran_out_or_was_never_made_says_so(client, row):
     unknown = client.get(reverse("people:intake", args=["1.made-up"]))
 
     assert (over.status_code, unknown.status_code) == (410, 404)
-    assert "run out" in over.content.decode()
+    assert "has expired" in over.content.decode()
     assert "not whole" in unknown.content.decode()
 
 
@@ -225,6 +227,67 @@ def test_forms_are_signed_on_the_way_and_may_wait_for_the_clinic(client, row, pa
     assert "I will sign at the clinic" in page
     assert answer["Location"] == url_of(row, "forms")
     assert (signed.patient, signed.version, signed.taken_by) == (patient, version, None)
+
+
+def test_a_form_is_declined_at_home_with_a_reason(client, row, patient):
+    version = ConsentVersionFactory()
+    given = {"form": version.pk, "decline": "yes", "no-signer_name": "Ada O", "no-relation": "self"}
+
+    refused = client.post(url_of(row, "forms"), given | {"no-reason": ""})
+    assert refused.status_code == 422
+    assert "no-reason_error" in refused.content.decode()
+    assert ConsentSignature.objects.count() == 0
+    answer = client.post(url_of(row, "forms"), given | {"no-reason": "I want to ask first"})
+
+    kept = ConsentSignature.objects.get()
+    assert answer["Location"] == url_of(row, "forms")
+    assert (kept.version, kept.answer, kept.reason, kept.signer_name, kept.taken_by) == (
+        version,
+        "declined",
+        "I want to ask first",
+        "Ada O",
+        None,
+    )
+    assert client.get(url_of(row, "forms"))["Location"] == url_of(row, "send")
+
+
+def test_patient_and_desk_read_dates_numbers_and_choices_in_words(client, row, patient, desk):
+    Patient.objects.update(sex="M", birth_date=dt.date(1958, 3, 13), mobile_phone="+15035550100")
+    fill_in(client, row)
+    at_home = client.get(url_of(row, "send")).content.decode()
+    client.post(url_of(row, "send"))
+    client.force_login(desk)
+
+    at_the_desk = client.get(row.get_absolute_url()).content.decode()
+
+    for page in (at_home, at_the_desk):
+        assert "March 12, 1958" in page
+        assert "(503) 555-0142" in page
+        assert "I hold the policy myself" in page
+        assert "1958-03-12" not in page
+        assert ">+15035550142<" not in page
+    found = {
+        item["name"]: (item["old_words"], item["new_words"])
+        for item in questionnaires.proposals(Questionnaire.objects.get(pk=row.pk))
+    }
+    assert found["sex"] == ("Male", "Female")
+    assert found["birth_date"] == ("March 13, 1958", "March 12, 1958")
+    assert found["mobile_phone"] == ("(503) 555-0100", "(503) 555-0142")
+
+
+def test_browsers_may_offer_to_fill_in_who_and_where(client, row):
+    page = client.get(url_of(row, "contact")).content.decode()
+
+    assert re.findall('autocomplete="([^"]+)"', page) == [
+        "tel",
+        "home tel",
+        "email",
+        "address-line1",
+        "address-line2",
+        "address-level2",
+        "address-level1",
+        "postal-code",
+    ]
 
 
 def test_the_desk_takes_over_only_what_it_ticks(client, row, patient, desk):
