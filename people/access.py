@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 
 from people import audit
@@ -29,7 +30,8 @@ from people.models import (
 )
 from web.responses import go_to, log_in_first, wants_piece
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
+SomeView = TypeVar("SomeView", bound=View)
 
 
 class StaffRequest(HttpRequest):
@@ -62,7 +64,7 @@ def allow(*roles: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return log_in_first(request)
             if not request.user.has_role(*rule):
@@ -77,7 +79,7 @@ def allow(*roles: str) -> Callable[[View], View]:
     return decorate
 
 
-def public(view: View) -> View:
+def public(view: SomeView) -> SomeView:
     """Open a view to anybody: log-in, health, error pages."""
     view.access_rule = "public"  # type: ignore[attr-defined]
     return view

@@ -5,14 +5,16 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from billing import batches as verbs
+from billing import sheets
 from billing.models import Batch, TradingPartner
 from billing.x12.segments import X12ValueError
-from people import audit
+from people import audit, exports
 from people.access import BILLING, StaffRequest, allow
 from people.models import Role
 from web.responses import go_to
@@ -22,7 +24,7 @@ SEES_FILES = (Role.OWNER, Role.BILLER, Role.AUDITOR)
 
 @allow(*SEES_FILES)
 @require_GET
-def batch_list(request: StaffRequest) -> HttpResponse:
+def batch_list(request: StaffRequest) -> HttpResponseBase:
     waiting = [
         {
             "partner": partner,
@@ -33,6 +35,8 @@ def batch_list(request: StaffRequest) -> HttpResponse:
         for partner, claims in verbs.waiting_by_partner().items()
     ]
     built = Batch.objects.select_related("partner", "file", "built_by").prefetch_related("claims")
+    if exports.is_asked(request):
+        return exports.export(request, name="claim-files", columns=sheets.BATCHES, rows=built)
     context = {
         "waiting": sorted(waiting, key=lambda row: (row["partner"] is None, str(row["partner"]))),
         "page_obj": Paginator(built, 25).get_page(request.GET.get("page")),

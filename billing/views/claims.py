@@ -8,17 +8,18 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from billing import claims as verbs
-from billing import ledger
+from billing import ledger, sheets
 from billing.fixes import link_to_fix
 from billing.forms import VoidForm
 from billing.models import Claim, Finding
 from billing.models.claim import NotAllowed
-from people import audit
+from people import audit, exports
 from people.access import BILLING, READS_CHARTS, StaffRequest, allow, find_visible, open_patient
 from people.models import Role
 from web.responses import go_to, render_page_or_piece, tell, wants_piece
@@ -43,13 +44,18 @@ def _listed(claims: QuerySet[Claim]) -> QuerySet[Claim]:
 
 @allow(*SEES_CLAIMS)
 @require_GET
-def work_list(request: StaffRequest) -> HttpResponse:
+def work_list(request: StaffRequest) -> HttpResponseBase:
     """Claims by what they wait for; those that need work by what holds them."""
     group = request.GET.get("show", "work")
+    group = group if group in GROUPS else "work"
+    check = request.GET.get("check", "")
+    if exports.is_asked(request):
+        rows = _chosen(Claim.objects.visible_to(request.user), group, check)
+        return exports.export(request, name="claims", columns=sheets.CLAIMS, rows=rows)
     return _work_list(
         request,
-        group if group in GROUPS else "work",
-        check=request.GET.get("check", ""),
+        group,
+        check=check,
         page=request.GET.get("page", "1"),
     )
 
@@ -59,15 +65,9 @@ def _work_list(
 ) -> HttpResponse:
     visible = Claim.objects.visible_to(request.user)
     counts = _counts(visible)
-    chosen = visible.filter(status__in=GROUPS[group][1])
-    blockers = _blockers(chosen) if group == "work" else []
-    if check:
-        chosen = chosen.filter(
-            pk__in=Finding.objects.filter(
-                check_id=check, severity=Finding.Severity.ERROR, claim__in=chosen
-            ).values("claim")
-        )
-    pages = Paginator(_listed(chosen).order_by("visit__date_of_service", "pk"), ON_A_PAGE)
+    of_group = visible.filter(status__in=GROUPS[group][1])
+    blockers = _blockers(of_group) if group == "work" else []
+    pages = Paginator(_chosen(visible, group, check), ON_A_PAGE)
     context = {
         "group": group,
         "groups": [
@@ -81,6 +81,18 @@ def _work_list(
     return render_page_or_piece(
         request, page="billing/claims.html", piece="billing/_claims_rows.html", context=context
     )
+
+
+def _chosen(visible: QuerySet[Claim], group: str, check: str) -> QuerySet[Claim]:
+    """The group's claims, or those of them that this check holds."""
+    chosen = visible.filter(status__in=GROUPS[group][1])
+    if check:
+        chosen = chosen.filter(
+            pk__in=Finding.objects.filter(
+                check_id=check, severity=Finding.Severity.ERROR, claim__in=chosen
+            ).values("claim")
+        )
+    return _listed(chosen).order_by("visit__date_of_service", "pk")
 
 
 def _counts(claims: QuerySet[Claim]) -> dict[str, dict[str, Any]]:

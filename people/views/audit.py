@@ -11,13 +11,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST
 
-from people import audit
+from people import audit, exports
 from people.access import OVERSIGHT, StaffRequest, allow
 from people.forms.rows import status_of
 from people.forms.staff import AuditFilterForm
@@ -28,7 +29,7 @@ PAGE_SIZE = 50
 
 
 @allow(*OVERSIGHT)
-def audit_line(request: StaffRequest) -> HttpResponse:
+def audit_line(request: StaffRequest) -> HttpResponseBase:
     """The list. The filter comes by POST and goes on as ids: an MRN has no place in an address."""
     names = AuditEvent.objects.order_by("action").values_list("action", flat=True).distinct()
     actions = [(name, in_words(name)) for name in names]
@@ -44,9 +45,10 @@ def audit_line(request: StaffRequest) -> HttpResponse:
     else:
         events, chosen, initial = _filtered(request)
         form = AuditFilterForm(actions=actions, initial=initial)
-    page = Paginator(events.select_related("patient").order_by("-at", "-pk"), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    events = events.select_related("patient").order_by("-at", "-pk")
+    if exports.is_asked(request) and not form.errors:
+        return exports.export(request, name="audit", columns=_columns(), rows=events)
+    page = Paginator(events, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page_obj": page,
@@ -86,6 +88,19 @@ def _as_read(event: AuditEvent) -> dict[str, Any]:
             f"{name.replace('_', ' ')}: {_listed(value)}" for name, value in event.detail.items()
         ),
     }
+
+
+def _columns() -> exports.Columns:
+    zone = _zone()
+    return (
+        ("When", lambda event: event.at.astimezone(zone)),
+        ("Who", lambda event: event.actor_name),
+        ("What", lambda event: in_words(event.action)),
+        ("Patient", lambda event: event.patient.mrn if event.patient else ""),
+        ("Record", lambda event: _as_read(event)["target"]),
+        ("Fields and counts", lambda event: _as_read(event)["detail"]),
+        ("From", lambda event: event.from_address),
+    )
 
 
 def _listed(value: Any) -> str:

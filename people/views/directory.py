@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from people import directory
+from people import directory, exports, sheets
 from people.access import ANY_STAFF, BILLING, SEES_CARDS, TAKES_CARDS, StaffRequest, allow
 from people.forms.directory import PayerForm, ReferrerForm
 from people.forms.rows import status_of
@@ -19,9 +20,12 @@ from web.responses import go_to
 
 @allow(*SEES_CARDS)
 @require_safe
-def payers(request: StaffRequest) -> HttpResponse:
+def payers(request: StaffRequest) -> HttpResponseBase:
+    rows = Payer.objects.order_by("-is_active", "name")
+    if exports.is_asked(request):
+        return exports.export(request, name="payers", columns=sheets.PAYERS, rows=rows)
     context = {
-        "payers": Payer.objects.order_by("-is_active", "name"),
+        "payers": rows,
         "may_write": request.user.has_role(*BILLING),
     }
     return render(request, "people/payers.html", context)
@@ -60,9 +64,12 @@ def payer_edit(request: StaffRequest, pk: int) -> HttpResponse:
 
 @allow(*ANY_STAFF)
 @require_safe
-def referrers(request: StaffRequest) -> HttpResponse:
+def referrers(request: StaffRequest) -> HttpResponseBase:
+    rows = ReferringProvider.objects.order_by("-is_active", "last_name", "first_name")
+    if exports.is_asked(request):
+        return exports.export(request, name="referrers", columns=sheets.REFERRERS, rows=rows)
     context = {
-        "referrers": ReferringProvider.objects.order_by("-is_active", "last_name", "first_name"),
+        "referrers": rows,
         "may_write": request.user.has_role(*TAKES_CARDS),
     }
     return render(request, "people/referrers.html", context)

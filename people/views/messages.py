@@ -9,17 +9,19 @@ from typing import Any
 from django.contrib import messages as notices
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from people import outbox, stops, transports
+from people import exports, outbox, stops, transports
 from people.access import DESK, StaffRequest, allow, find_visible, open_patient
 from people.forms.messages import AgainForm, ChannelForm, WhichMessagesForm
 from people.models import Message, MessageStop, Patient
 from people.tasks import send_message
 from web.responses import announce, go_to, tell, wants_piece
+from web.templatetags.pt import clinic_time, phone
 
 PAGE_SIZE = 50
 SHOWN_FOR = dt.timedelta(days=30)
@@ -57,6 +59,25 @@ def as_read(message: Message) -> dict[str, Any]:
     }
 
 
+COLUMNS: exports.Columns = (
+    ("Written at", lambda row: _local(row, row.created_at)),
+    ("Patient", lambda row: row.patient.list_name),
+    ("MRN", lambda row: row.patient.mrn),
+    ("Occasion", lambda row: as_read(row)["occasion"]),
+    ("Channel", lambda row: row.get_channel_display()),
+    ("To", lambda row: phone(row.to) if row.channel == Channel.SMS else row.to),
+    ("State", lambda row: as_read(row)["label"]),
+    ("Problem", lambda row: row.problem),
+    ("Sent at", lambda row: _local(row, row.sent_at)),
+    ("Delivered at", lambda row: _local(row, row.delivered_at)),
+    ("Dealt with by", lambda row: row.settled_by),
+)
+
+
+def _local(row: Message, moment: dt.datetime | None) -> dt.datetime | None:
+    return clinic_time(moment, row.patient.clinic)
+
+
 def _to_settle(request: StaffRequest) -> Any:
     rows = Message.objects.visible_to(request.user)
     return rows.failed() | rows.unknown()
@@ -64,7 +85,7 @@ def _to_settle(request: StaffRequest) -> Any:
 
 @allow(*DESK)
 @require_safe
-def messages(request: StaffRequest) -> HttpResponse:
+def messages(request: StaffRequest) -> HttpResponseBase:
     """What failed or nobody knows of stands first; the other states are a tab away."""
     form = WhichMessagesForm(request.GET)
     form.is_valid()
@@ -83,9 +104,10 @@ def messages(request: StaffRequest) -> HttpResponse:
     channel = form.cleaned_data.get("channel")
     if channel:
         rows = rows.filter(channel=channel)
-    page = Paginator(rows.order_by("-created_at", "-pk"), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    rows = rows.order_by("-created_at", "-pk")
+    if exports.is_asked(request):
+        return exports.export(request, name="messages", columns=COLUMNS, rows=rows)
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "rows": [as_read(message) for message in page.object_list],
         "page_obj": page,

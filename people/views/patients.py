@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from people import intake, search
+from people import exports, intake, search, sheets
 from people.access import (
     ANY_STAFF,
     DESK,
@@ -31,12 +32,15 @@ PALETTE_SIZE = 8
 
 
 @allow(*ANY_STAFF)
-def patients(request: StaffRequest) -> HttpResponse:
+def patients(request: StaffRequest) -> HttpResponseBase:
     """The list, and search as you type. A question comes by POST: a name has no place in an
     address, which histories and proxies keep."""
     form = SearchForm(request.POST or None)
     visible = Patient.objects.visible_to(request.user).select_related("clinic")
     typed = form.cleaned_data["q"].strip() if form.is_bound and form.is_valid() else ""
+    if exports.is_asked(request) and not form.errors:
+        rows = search.find(visible, typed) if typed else visible
+        return exports.export(request, name="patients", columns=sheets.PATIENTS, rows=rows)
     context = {
         "form": form,
         "typed": typed,

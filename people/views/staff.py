@@ -8,12 +8,13 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from people import staff
+from people import exports, sheets, staff
 from people.access import OVERSIGHT, StaffRequest, allow
 from people.forms.rows import status_of
 from people.forms.staff import AccountForm, TherapistForm
@@ -26,7 +27,7 @@ NO_OTHER_OWNER = "Somebody must stay the owner: give another person that role fi
 
 @allow(*OVERSIGHT)
 @require_safe
-def accounts(request: StaffRequest) -> HttpResponse:
+def accounts(request: StaffRequest) -> HttpResponseBase:
     today = timezone.localdate()
     rows = [
         {
@@ -41,6 +42,8 @@ def accounts(request: StaffRequest) -> HttpResponse:
         .prefetch_related("clinics")
         for therapist in [getattr(account, "therapist", None)]
     ]
+    if exports.is_asked(request):
+        return exports.export(request, name="staff", columns=sheets.STAFF, rows=rows)
     context = {"rows": rows, "may_write": request.user.has_role(Role.OWNER)}
     return render(request, "people/staff.html", context)
 

@@ -11,14 +11,16 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from people import exports
 from people.access import ANY_STAFF, allow, find_visible, open_patient
 from people.models import Patient
-from scheduling import answers, availability, booking, missed, newcomers, wait_list
+from scheduling import answers, availability, booking, missed, newcomers, sheets, wait_list
 from scheduling.access import BOOKS, SEES_THE_DAY, StaffRequest, find_appointment, open_appointment
 from scheduling.answers import CONFLICTS, REFUSALS, Refusal
 from scheduling.booking import Keep
@@ -340,11 +342,18 @@ def when(row: Appointment) -> str:
 
 @allow(*ANY_STAFF)
 @require_safe
-def patient_appointments(request: StaffRequest, pk: int) -> HttpResponse:
+def patient_appointments(request: StaffRequest, pk: int) -> HttpResponseBase:
     """The patient's tab: what is coming, and what has been."""
     patient = open_patient(pk, by=request.user)
     rows = Appointment.objects.visible_to(request.user).filter(patient=patient).for_day_sheet()
     rows = rows.select_related("series")
+    if exports.is_asked(request):
+        return exports.export(
+            request,
+            name="patient-appointments",
+            columns=sheets.APPOINTMENTS,
+            rows=rows.order_by("-starts_at", "-pk"),
+        )
     now = timezone.now()
     past = rows.filter(ends_at__lt=now).order_by("-starts_at", "-pk")
     context = {

@@ -8,16 +8,18 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from people import exports
 from people.access import ANY_STAFF, SEES_CARDS, TAKES_CARDS, allow, open_coverage
 from people.forms.rows import status_of
 from people.models import Authorization
 from scheduling import authorizations as lists
-from scheduling import budget, set_up
+from scheduling import budget, set_up, sheets
 from scheduling.access import BOOKS, SETS_UP, StaffRequest
 from scheduling.forms.budget import AuthorizationsForm, BudgetAndWaitRulesForm, BudgetCardForm
 from scheduling.models import BudgetAndWaitRules
@@ -50,7 +52,7 @@ def card_context(form: BudgetCardForm) -> dict[str, Any]:
 
 @allow(*SEES_CARDS)
 @require_safe
-def authorizations(request: StaffRequest) -> HttpResponse:
+def authorizations(request: StaffRequest) -> HttpResponseBase:
     form = AuthorizationsForm(request.GET, by=request.user)
     form.is_valid()
     asked = form.cleaned_data
@@ -62,14 +64,17 @@ def authorizations(request: StaffRequest) -> HttpResponse:
         ended=show == "ended",
     )
     to_act_on = [row for row in rows if row.needs_action]
+    shown = to_act_on if show == "action" else rows
+    if exports.is_asked(request):
+        return exports.export(
+            request, name="authorizations", columns=sheets.AUTHORIZATIONS, rows=shown
+        )
     context = {
         "form": form,
         "show": show,
         "tabs": [(value, label, _address(request, show=value)) for value, label in form.SHOW],
         "action_count": len(to_act_on) if show != "ended" else None,
-        "page_obj": Paginator(to_act_on if show == "action" else rows, PAGE_SIZE).get_page(
-            request.GET.get("page")
-        ),
+        "page_obj": Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page")),
         "takes_cards": request.user.has_role(*TAKES_CARDS),
         "over_count": len(lists.over_budget(request.user)),
         "may_set_up": request.user.has_role(*SETS_UP),
@@ -87,10 +92,12 @@ def _address(request: StaffRequest, **changes: str) -> str:
 
 @allow(*SEES_CARDS)
 @require_safe
-def over_budget(request: StaffRequest) -> HttpResponse:
+def over_budget(request: StaffRequest) -> HttpResponseBase:
     """Visits booked over a budget or without one: who, when and why."""
     past = request.GET.get("show") == "past"
     rows = lists.over_budget(request.user, past=past)
+    if exports.is_asked(request):
+        return exports.export(request, name="over-budget", columns=sheets.OVER_BUDGET, rows=rows)
     context = {
         "past": past,
         "page_obj": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from people import exports
 from people.access import allow
 from scheduling import day as days
+from scheduling import sheets
 from scheduling.access import SEES_THE_DAY, SETS_UP, StaffRequest
 from scheduling.forms.day import DayForm
 from scheduling.views import clinic_of
@@ -20,7 +22,7 @@ WHOLE = "clinic"
 
 @allow(*SEES_THE_DAY)
 @require_safe
-def day_print(request: StaffRequest) -> HttpResponse:
+def day_print(request: StaffRequest) -> HttpResponseBase:
     """What the desk needs when the screens are dark: when, who, what kind, where, and a telephone
     number. Nothing clinical."""
     clinic = clinic_of(request)
@@ -31,6 +33,9 @@ def day_print(request: StaffRequest) -> HttpResponse:
     form.is_valid()
     date = form.cleaned_data.get("date") or days.today_at(clinic)
     sheet = days.lay_out(clinic=clinic, date=date, user=request.user, filters=form.filters())
+    if exports.is_asked(request):
+        rows = [*sheet.listed, *sheet.cancelled]
+        return exports.export(request, name="day", columns=sheets.DAY, rows=rows)
     is_whole = request.GET.get("pages") == WHOLE
     parts = {"date": date, "clinic": clinic.pk}
     context = {

@@ -9,13 +9,15 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from people import exports
 from people.access import DESK, allow
 from people.forms.rows import status_of
-from scheduling import counter, missed
+from scheduling import counter, missed, sheets
 from scheduling.access import SETS_UP, StaffRequest, find_appointment, open_appointment
 from scheduling.forms.check_in import ChargeForm, DeskRulesForm, PaymentForm, ReasonForm
 from scheduling.models import Appointment, DeskRules
@@ -27,7 +29,7 @@ PAGE = 25
 
 @allow(*DESK)
 @require_safe
-def to_decide(request: StaffRequest) -> HttpResponse:
+def to_decide(request: StaffRequest) -> HttpResponseBase:
     """Every proposed fee that nobody has charged or waived yet, the newest first."""
     rows = (
         Appointment.objects.visible_to(request.user)
@@ -35,6 +37,8 @@ def to_decide(request: StaffRequest) -> HttpResponse:
         .for_day_sheet()
         .order_by("-starts_at", "-pk")
     )
+    if exports.is_asked(request):
+        return exports.export(request, name="fees-to-decide", columns=sheets.MISSED, rows=rows)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     return render(request, "scheduling/fees_to_decide.html", {"page_obj": page})
 

@@ -9,15 +9,17 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from people import exports
 from people.access import DESK, allow, find_visible
 from people.models import Message, MessageStop
 from people.views.messages import as_read
-from scheduling import patient_acts, slots
+from scheduling import patient_acts, sheets, slots
 from scheduling.access import SEES_THE_DAY, StaffRequest, find_appointment
 from scheduling.facts import WrongStatus
 from scheduling.forms.reminders import AnswerForm, CallDayForm, CallForm
@@ -92,7 +94,7 @@ def time_request_answer(request: StaffRequest, pk: int) -> HttpResponse:
 
 @allow(*DESK)
 @require_safe
-def calls(request: StaffRequest) -> HttpResponse:
+def calls(request: StaffRequest) -> HttpResponseBase:
     """A clinic's patients to call about a day's appointments: tomorrow's unless asked. Who wants to
     be called, and who cannot be written to though they would like it."""
     clinic = clinic_of(request)
@@ -133,13 +135,16 @@ def calls(request: StaffRequest) -> HttpResponse:
         }
         for row in rows
     ]
+    found.sort(key=lambda row: bool(row["is_done"]))
+    if exports.is_asked(request):
+        return exports.export(request, name="calls", columns=sheets.CALLS, rows=found)
     context = {
         "clinic": clinic,
         "clinics": request.user.visible_clinics().filter(is_active=True),
         "day": day,
         "before": day - dt.timedelta(days=1),
         "after": day + dt.timedelta(days=1),
-        "rows": sorted(found, key=lambda row: row["is_done"]),
+        "rows": found,
         "left": sum(not row["is_done"] for row in found),
         "outcomes": PhoneCall.Outcome.choices,
     }

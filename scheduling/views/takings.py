@@ -8,15 +8,16 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from people import audit
+from people import audit, exports
 from people.access import DESK, allow, find_visible
 from people.models import Practice
-from scheduling import counter
+from scheduling import counter, sheets
 from scheduling.access import SEES_MONEY, StaffRequest
 from scheduling.forms.check_in import ReasonForm, TakingsForm
 from scheduling.models import DeskPayment
@@ -74,7 +75,7 @@ def payment_reverse(request: StaffRequest, pk: int) -> HttpResponse:
 
 @allow(*SEES_MONEY)
 @require_safe
-def takings(request: StaffRequest) -> HttpResponse:
+def takings(request: StaffRequest) -> HttpResponseBase:
     """The day's money by method, to count the drawer against."""
     clinic = clinic_of(request)
     if clinic is None:
@@ -86,8 +87,10 @@ def takings(request: StaffRequest) -> HttpResponse:
     rows: list[Any] = list(
         DeskPayment.objects.visible_to(request.user)
         .filter(clinic=clinic, taken_on=day)
-        .select_related("patient", "taken_by", "reverses", "reversed_by")
+        .select_related("patient", "clinic", "taken_by", "reverses", "reversed_by")
     )
+    if exports.is_asked(request):
+        return exports.export(request, name="takings", columns=sheets.TAKINGS, rows=rows)
     totals = [
         {
             "label": label,

@@ -9,16 +9,17 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from people import audit
+from people import audit, exports
 from people.access import allow, find_visible, open_patient
 from people.forms.rows import status_of
 from people.models import Patient
-from scheduling import answers, wait_list, wait_offers
+from scheduling import answers, sheets, wait_list, wait_offers
 from scheduling.access import BOOKS, SETS_UP, StaffRequest
 from scheduling.answers import REFUSALS, Refusal
 from scheduling.forms.patients import PatientForm
@@ -35,7 +36,7 @@ MOST_SHOWN = 12
 
 @allow(*BOOKS)
 @require_safe
-def entries(request: StaffRequest) -> HttpResponse:
+def entries(request: StaffRequest) -> HttpResponseBase:
     form = WaitListFilterForm(request.GET, by=request.user)
     form.is_valid()
     asked = form.cleaned_data
@@ -45,6 +46,8 @@ def entries(request: StaffRequest) -> HttpResponse:
         rows = rows.at_clinic(clinic)
     if therapist := asked.get("therapist"):
         rows = rows.with_therapist(therapist)
+    if exports.is_asked(request):
+        return exports.export(request, name="wait-list", columns=sheets.WAIT_LIST, rows=rows)
     context = {
         "form": form,
         "show": show,

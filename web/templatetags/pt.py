@@ -110,6 +110,17 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
     )
 
 
+@register.inclusion_tag("components/_export.html", takes_context=True)
+def export_csv(context: template.Context, **shown: Any) -> dict[str, str]:
+    """The list on this page as a file, with the page's filters; `shown` names those that its
+    address may not say."""
+    asked = context["request"].GET.copy()
+    asked.pop("page", None)
+    for name, value in {**shown, "format": "csv"}.items():
+        asked[name] = str(value)
+    return {"url": f"?{asked.urlencode()}"}
+
+
 @register.inclusion_tag("components/_panels.html", takes_context=True)
 def panels(context: template.Context, slot: str, pk: int) -> dict[str, Any]:
     """The pieces that higher apps hang into this page, fetched after it has loaded."""
