@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from people import audit, intake, search
 from people.access import ANY_STAFF, DESK, TAKES_CARDS
 from people.idempotency import Idempotent
+from people.messages_api import MessageViewSet
 from people.models import Authorization, Coverage, Patient, User
 from people.serializers import AuthorizationSerializer, CoverageSerializer, PatientSerializer
 
@@ -163,4 +164,5 @@ routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     ("patients", PatientViewSet, "patient"),
     ("coverages", CoverageViewSet, "coverage"),
     ("authorizations", AuthorizationViewSet, "authorization"),
+    ("messages", MessageViewSet, "message"),
 ]

@@ -31,6 +31,7 @@ from scheduling.serializers import (
     RestoreSerializer,
     WhichSerializer,
 )
+from scheduling.time_requests_api import TimeRequestViewSet
 from scheduling.waiting_api import AuthorizationBudgetViewSet, WaitListViewSet
 from web.api import Conflict
 
@@ -192,6 +193,7 @@ def _days(clinics: QuerySet[Clinic], first: dt.date | None, last: dt.date | None
 
 routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     ("appointments", AppointmentViewSet, "appointment"),
+    ("time-requests", TimeRequestViewSet, "time-request"),
     ("wait-list", WaitListViewSet, "wait-list"),
     ("authorization-budgets", AuthorizationBudgetViewSet, "authorization-budget"),
 ]

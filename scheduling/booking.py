@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from people import audit
 from people.models import Clinic, Patient, Therapist, User
-from scheduling import budget, conflicts, fitness, joining, missed
+from scheduling import budget, conflicts, fitness, joining, missed, time_requests
 from scheduling.conflicts import constraint_as_fact
 from scheduling.facts import (
     Conflict,
@@ -222,6 +222,8 @@ def move(
         target=moved,
         fields=sorted(changed),
     )
+    if "starts_at" in changed:
+        time_requests.close_moved(moved, by=by)
     if reserved:
         budget.record_over(moved, by=by)
     return moved

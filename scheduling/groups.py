@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from people import audit
 from people.models import Therapist, User
-from scheduling import budget, conflicts, fitness
+from scheduling import budget, conflicts, fitness, time_requests
 from scheduling.booking import KEEP, Keep, record_status, span_of
 from scheduling.conflicts import group_constraint_as_fact
 from scheduling.facts import GroupChanged, MemberStands, NotBookable, OverBudget
@@ -112,6 +112,8 @@ def move_group(
                 fields=[name for name in changed if name != "capacity"],
                 group=moved.pk,
             )
+            if "starts_at" in changed:
+                time_requests.close_moved(member, by=by)
     for member in reserved:
         budget.record_over(member, by=by)
     return moved

@@ -1,5 +1,6 @@
-"""What a patient does by the link in a message: confirm, cancel, ask for another time; and what
-the desk answers. Nobody is signed in: the signed address says which appointment it is.
+"""What a patient does by the link in a message: confirm, cancel, ask for another time (the
+desk's answer is in `time_requests`). Nobody is signed in: the signed address says which
+appointment it is.
 """
 
 from __future__ import annotations
@@ -90,22 +91,6 @@ def ask(
     audit.record(
         by=None, action="time.asked_for", patient=appointment.patient, target=request, link=link.pk
     )
-    return request
-
-
-@transaction.atomic
-def answer(*, request: TimeRequest, answer: str, by: User) -> TimeRequest:
-    """The desk has dealt with it. Of two at once the first one's answer stands."""
-    request = TimeRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
-    if request.answered_at is None:
-        request.answered_at, request.answered_by, request.answer = timezone.now(), by, answer
-        request.save(update_fields=["answered_at", "answered_by", "answer"])
-        audit.record(
-            by=by,
-            action="time.answered",
-            patient=request.appointment.patient,
-            target=request,
-        )
     return request
 
 

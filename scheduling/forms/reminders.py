@@ -55,10 +55,28 @@ class WishesForm(TidyForm):
         return values
 
 
+def words_problems(words: str) -> list[str]:
+    """What is wrong with the words a patient is to read, a sentence each."""
+    if not words.strip():
+        return ["Write what the patient is told."]
+    forbidden = AppointmentType.objects.values_list("name", flat=True)
+    if "{" in words or "}" in words:
+        return ["Write it without braces."]
+    return telling.problems_of_words(words, forbidden=forbidden, is_subject=False)
+
+
 class AnswerForm(TidyForm):
-    answer = forms.CharField(
-        label="What was agreed", required=False, max_length=200, help_text="The desk sees this."
-    )
+    """What became of a request: for the desk's own eyes, or, declined, for the patient's."""
+
+    answer = forms.CharField(label="What was agreed", required=False, max_length=200)
+    decline = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if values.get("decline") and "answer" not in self.errors:
+            for problem in words_problems(values.get("answer", "")):
+                self.add_error("answer", problem)
+        return values
 
 
 class CallDayForm(TidyForm):

@@ -20,7 +20,16 @@ from django.views.decorators.http import require_POST, require_safe
 from people import exports
 from people.access import ANY_STAFF, allow, find_visible, open_patient
 from people.models import Patient
-from scheduling import answers, availability, booking, missed, newcomers, sheets, wait_list
+from scheduling import (
+    answers,
+    availability,
+    booking,
+    missed,
+    newcomers,
+    sheets,
+    time_requests,
+    wait_list,
+)
 from scheduling.access import BOOKS, SEES_THE_DAY, StaffRequest, find_appointment, open_appointment
 from scheduling.answers import CONFLICTS, REFUSALS, Refusal
 from scheduling.booking import Keep
@@ -198,7 +207,22 @@ def move(request: StaffRequest, pk: int) -> HttpResponse:
         # Pressing once more is then a decision made in sight of what somebody else did.
         form.agree_to(row.version)
     context = {"form": form, "appointment": row} | _refusal_context(request, form, refusal)
+    if refusal is None and not is_drag:
+        context |= _wished(row)
     return form_answer(request, "move", form, refusal, context)
+
+
+def _wished(row: Appointment) -> dict[str, Any]:
+    """The patient's open wish for another time, and the free times that fit it as buttons."""
+    wish = time_requests.open_request_of(row)
+    if wish is None or not row.is_movable:
+        return {}
+    wish.appointment = row
+    times = time_requests.free_times(wish)
+    return {
+        "wish": wish,
+        "fitting": [as_choice(at, wanted=row.starts_at, clinic=row.clinic) for at in times],
+    }
 
 
 def _booked_words(booked: Appointment) -> str:

@@ -20,6 +20,7 @@ from people.access import DESK, allow, find_visible
 from people.models import Message, MessageStop
 from people.views.messages import as_read
 from scheduling import patient_acts, sheets, slots
+from scheduling import time_requests as requests
 from scheduling.access import SEES_THE_DAY, StaffRequest, find_appointment
 from scheduling.facts import WrongStatus
 from scheduling.forms.reminders import AnswerForm, CallDayForm, CallForm
@@ -43,7 +44,10 @@ def appointment_messages(request: StaffRequest, pk: int) -> HttpResponse:
     sent_again = Message.objects.filter(
         instead_of__in=[one.message_id for one in told]
     ).select_related("patient__clinic", "settled_by")
-    found = [*(one.message for one in told), *sent_again]
+    declined = Message.objects.filter(source_key__in=requests.keys_of(row)).select_related(
+        "patient__clinic", "settled_by"
+    )
+    found = [*(one.message for one in told), *sent_again, *declined]
     context = {
         "appointment": row,
         "clinic": row.clinic,
@@ -80,16 +84,33 @@ def time_request_answer(request: StaffRequest, pk: int) -> HttpResponse:
     )
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        told = "Write at most 200 characters about what was agreed."
+        told = " ".join(str(error) for errors in form.errors.values() for error in errors)
         if wants_piece(request):
             return tell(HttpResponse(status=422), told, level="danger")
         messages.error(request, told)
         return go_to(request, reverse("scheduling:time-requests"))
-    patient_acts.answer(request=row, answer=form.cleaned_data["answer"], by=request.user)
+    words = form.cleaned_data["answer"]
+    if form.cleaned_data["decline"]:
+        row = requests.decline(request=row, words=words, by=request.user)
+    else:
+        row = requests.answer(request=row, answer=words, by=request.user)
+    told = _what_became(row, words, declined=form.cleaned_data["decline"])
     if wants_piece(request):
-        return tell(announce(HttpResponse(status=204), "messages-changed"), "The request is done.")
-    messages.success(request, "The request is done.")
+        return tell(announce(HttpResponse(status=204), "messages-changed"), told)
+    messages.success(request, told)
     return go_to(request, reverse("scheduling:time-requests"))
+
+
+def _what_became(row: TimeRequest, words: str, *, declined: bool) -> str:
+    if row.answer != words:
+        return f"{row.answered_by} has answered this request already."
+    if not declined:
+        return "The request is done."
+    message = requests.message_of(row)
+    if message is None or message.status == Message.Status.WITHHELD:
+        why = message.problem if message is not None else ""
+        return f"The request is declined. Call the patient: {why}"
+    return "The request is declined; the patient is told."
 
 
 @allow(*DESK)
