@@ -30,12 +30,12 @@ def _number(label: str, digits: int, placeholder: str) -> forms.CharField:
     """Digits in a box of their own, which bring up a tablet's number keys."""
     return forms.CharField(
         label=label,
-        max_length=digits,
         widget=forms.TextInput(
             attrs={
                 "inputmode": "numeric",
                 "autocomplete": "off",
                 "placeholder": placeholder,
+                "maxlength": digits,
                 "data-digits": digits,
             }
         ),
@@ -71,13 +71,14 @@ class ArrivalForm(TidyForm):
     def birth_fields(self) -> list[Any]:
         return [self["month"], self["day"], self["year"]]
 
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
+    def clean_year(self) -> str:
+        """Reads all three as one day; what is wrong with it is said at the first."""
+        values = self.cleaned_data
         try:
             year, month, day = (int(values.get(name) or "") for name in ("year", "month", "day"))
             values["birth_date"] = dt.date(year, month, day)
-        except ValueError:
+        except (ValueError, OverflowError):  # a year of twenty digits
             year = 0
-        if year < EARLIEST_YEAR:
+        if year < EARLIEST_YEAR and "month" not in self.errors:
             self.add_error("month", "Type month, day and year, such as 03 12 1958.")
-        return values
+        return str(values["year"])

@@ -153,6 +153,7 @@ PAGES = [
     Shot("messages", DESK, plain("people:messages")),
     Shot("calls", DESK, plain("scheduling:calls")),
     Shot("time-requests", DESK, plain("scheduling:time-requests")),
+    Shot("kiosks", DESK, plain("scheduling:kiosks")),
     Shot("message-words", OWNER, message_words),
     Shot("patient-link", "", patient_link),
     Shot("today", THERAPIST, plain("documentation:today")),

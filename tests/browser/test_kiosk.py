@@ -96,8 +96,10 @@ def test_somebody_unknown_is_sent_to_the_desk_and_done_brings_the_empty_form(tab
 
 
 def test_a_date_that_is_none_is_said_beside_it_in_any_window(tablet, axe):
-    type_in(tablet, "13121958", "Nunez Ibarra")
+    type_in(tablet, "13121958", "")
 
+    expect(tablet.get_by_label("Month")).to_be_focused()
+    expect(tablet.get_by_text("Type your last name.")).to_be_visible()
     expect(tablet.get_by_text("Type month, day and year, such as 03 12 1958.")).to_be_visible()
     assert in_both_themes(tablet, axe) == []
     assert too_wide(tablet) == []

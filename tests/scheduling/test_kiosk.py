@@ -284,6 +284,9 @@ def test_an_hour_before_the_start_it_opens_and_half_an_hour_after_it_closes(
         ({"month": "2", "day": "30"}, "Type month, day and year"),
         ({"year": "58"}, "Type month, day and year"),
         ({"day": "x"}, "Type month, day and year"),
+        ({"day": "123"}, "Type month, day and year"),
+        ({"year": "19588"}, "Type month, day and year"),
+        ({"year": "9" * 20}, "Type month, day and year"),
         ({"last_name": "  "}, "Type your last name."),
     ],
 )
