@@ -12,7 +12,14 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from people.models import Coverage, Patient, Role
-from tests.factories import ClinicFactory, PatientFactory, PayerFactory, UserFactory
+from tests.factories import (
+    AuthorizationFactory,
+    ClinicFactory,
+    CoverageFactory,
+    PatientFactory,
+    PayerFactory,
+    UserFactory,
+)
 
 
 @pytest.fixture
@@ -188,3 +195,22 @@ def test_a_card_is_taken_without_javascript(browser, live_server, desk):
     card = Coverage.objects.get()
     assert (card.patient, card.payer, card.subscriber_first_name) == (patient, payer, "Ben")
     context.close()
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_authorizations_stay_inside_their_card(width, page):
+    patient = Patient.objects.get(first_name="Ada")
+    card = CoverageFactory(patient=patient)
+    AuthorizationFactory(
+        coverage=card,
+        number="AUTH-2026-000123",
+        codes=["97110", "97112", "97140", "97530"],
+        visits_approved=12,
+        units_approved=48,
+    )
+    page.set_viewport_size({"width": width, "height": 768})
+    page.goto(patient.get_absolute_url())
+    card_ends = page.locator("article.coverage").bounding_box()
+    pencil = page.locator(".authorizations .row-end a").bounding_box()
+
+    assert pencil["x"] + pencil["width"] <= card_ends["x"] + card_ends["width"]
