@@ -18,11 +18,11 @@ from scheduling.booking import KEEP
 from scheduling.facts import NotBookable
 from scheduling.fitness import REASON_LENGTH
 from scheduling.forms.newcomer import NewcomerForm, read_from
+from scheduling.forms.patients import MOST_MATCHES, PatientLookup
 from scheduling.models import LONGEST, Appointment, AppointmentType, Equipment, Room, WaitListEntry
 from web.forms import TidyForm
 from web.templatetags.pt import clock
 
-MOST_MATCHES = 8
 OVER_BUDGET_REASONS = (
     "More visits have been asked for",
     "The patient pays for this visit",
@@ -117,20 +117,9 @@ class WhenAndWhere(TidyForm):
             self.add_error(self.beside.get(name), told)
 
 
-class BookForm(WhenAndWhere):
+class BookForm(PatientLookup, WhenAndWhere):  # type: ignore[misc]  # both are tidy forms
     """Who, when, what: the rest is known from where the desk clicked."""
 
-    patient = forms.ModelChoiceField(
-        queryset=Patient.objects.none(), required=False, widget=forms.HiddenInput
-    )
-    patient_name = forms.CharField(
-        label="Patient",
-        required=False,
-        max_length=search.LONGEST_QUESTION,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "placeholder": "Name, birth date, phone or MRN"}
-        ),
-    )
     appointment_type = forms.ModelChoiceField(
         label="Type", queryset=AppointmentType.objects.none(), empty_label="Choose"
     )
@@ -158,7 +147,6 @@ class BookForm(WhenAndWhere):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.matches: list[Patient] = []
         self.may_register = self.by.has_role(*DESK)
         self.is_sure = self.data.get("new") == NEW_FOR_SURE
         is_new = self.is_sure or self.data.get("new") == NEW
@@ -166,8 +154,8 @@ class BookForm(WhenAndWhere):
         if self.may_register and is_new and not self.data.get("patient"):
             self.newcomer = NewcomerForm(self.data, by=self.by)
         self.look_alikes: list[Patient] = []
+        self.offer_patients()
         choices: Any = self.fields
-        choices["patient"].queryset = Patient.objects.visible_to(self.by)
         choices["appointment_type"].queryset = AppointmentType.objects.filter(is_active=True)
         choices["wait_list_entry"].queryset = WaitListEntry.objects.visible_to(self.by)
 
@@ -179,12 +167,14 @@ class BookForm(WhenAndWhere):
             {str(pk): minutes for pk, minutes in queryset.values_list("pk", "minutes")}
         )
 
+    @property
+    def looks_up(self) -> bool:
+        return self.newcomer is None
+
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         if self.newcomer is not None:
             self._look_alikes_first(self.newcomer)
-        elif values.get("patient") is None and "patient" not in self.errors:
-            values["patient"] = self._patient_by_name(values.get("patient_name", ""))
         return values
 
     def is_valid(self) -> bool:
@@ -220,29 +210,6 @@ class BookForm(WhenAndWhere):
         )
         if self.look_alikes:
             self.add_error(None, "Somebody of this name and birth date is registered already.")
-
-    def _patient_by_name(self, typed: str) -> Patient | None:
-        """Without a choice from the list, what was typed must mean one patient."""
-        if not typed.strip():
-            self.add_error("patient_name", "Who is it for?")
-            return None
-        visible = Patient.objects.visible_to(self.by)
-        exact = list(search.find_as_typed(visible, typed)[:2])
-        if len(exact) == 1:
-            return exact[0]
-        found = list(search.find(visible, typed)[: MOST_MATCHES + 1])
-        self.matches = found[:MOST_MATCHES]
-        told = "Nobody fits what you typed."
-        if found:
-            told = (
-                "Several patients fit: choose one."
-                if exact
-                else "Nobody is called exactly that. Is it one of these?"
-            )
-        if len(found) > MOST_MATCHES:
-            told = "Many patients fit: type more of the name, or a birth date."
-        self.add_error("patient_name", told)
-        return None
 
     @property
     def entry(self) -> WaitListEntry | None:

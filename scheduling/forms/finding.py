@@ -10,6 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from people.models import Clinic, Therapist, User
+from people.models.staff import Discipline
 from scheduling import availability
 from scheduling.finder import EVERY_DAY, Wanted
 from scheduling.forms.booking import minutes_field
@@ -65,8 +66,9 @@ class WindowForm(PatientForm):
         super().__init__(*args, by=by, **kwargs)
         choices: Any = self.fields
         types = AppointmentType.objects.filter(is_active=True)
+        self.types: list[AppointmentType] = list(types)
         choices["appointment_type"].queryset = types
-        choices["appointment_type"].choices = [("", "Choose"), *by_discipline(types)]
+        choices["appointment_type"].choices = [("", "Choose"), *by_discipline(self.types)]
         self.rooms = list(
             Room.objects.visible_to(by)
             .filter(clinic__in=rooms_of, is_active=True)
@@ -125,6 +127,7 @@ class FindForm(WindowForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    discipline = forms.ChoiceField(label="Discipline", required=False)
     date = forms.DateField(label="Earliest day", required=False)
 
     def __init__(self, *args: Any, by: User, clinic: Clinic, **kwargs: Any) -> None:
@@ -134,6 +137,32 @@ class FindForm(WindowForm):
         choices: Any = self.fields
         choices["clinics"].queryset = mine
         choices["therapists"].queryset = availability.therapists_at(mine)
+        # With a discipline alone its usual visit is looked for.
+        choices["appointment_type"].required = False
+        there = {kind.discipline for kind in self.types}
+        self.disciplines = [pair for pair in Discipline.choices if pair[0] in there]
+        choices["discipline"].choices = [("", "Any"), *self.disciplines]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if "appointment_type" in self.errors or "discipline" in self.errors:
+            return values
+        kind: AppointmentType | None = values["appointment_type"]
+        asked: str = values["discipline"]
+        if kind is None:
+            kind = values["appointment_type"] = self._usual_type(asked) if asked else None
+        if kind is None:
+            told = "Choose a type, or a discipline." if len(self.disciplines) > 1 else "Which type?"
+            self.add_error("appointment_type", told)
+        elif asked and kind.discipline != asked:
+            theirs = kind.get_discipline_display().lower()
+            self.add_error("discipline", f"“{kind}” is {theirs}. Change the type or this.")
+        return values
+
+    def _usual_type(self, discipline: str) -> AppointmentType | None:
+        """The discipline's first type that is no evaluation, or else its first."""
+        theirs = [kind for kind in self.types if kind.discipline == discipline]
+        return next((kind for kind in theirs if not kind.is_evaluation), next(iter(theirs), None))
 
     def today(self) -> dt.date:
         return timezone.now().astimezone(self.clinic.zone).date()
@@ -170,16 +199,18 @@ class FindForm(WindowForm):
 
     def address(self, **changes: Any) -> str:
         """The search as a query; `changes` replace a part, `None` leaves it out."""
-        values = self.cleaned_data
+        # From a booking form that is not filled in yet, what is known so far.
+        values: dict[str, Any] = dict.fromkeys(self.fields) | self.cleaned_data
         start, end = values["from_time"], values["to_time"]
         own = values["time_of_day"] == OWN
-        patient = values["patient"]
+        patient, kind = values["patient"], values["appointment_type"]
         parts: dict[str, Any] = {
             "clinic": self.clinic.pk,
-            "clinics": [clinic.pk for clinic in values["clinics"]],
-            "appointment_type": values["appointment_type"].pk,
+            "clinics": [clinic.pk for clinic in values["clinics"] or ()],
+            "discipline": values["discipline"],
+            "appointment_type": kind.pk if kind is not None else None,
             "minutes": values["minutes"],
-            "therapists": [therapist.pk for therapist in values["therapists"]],
+            "therapists": [therapist.pk for therapist in values["therapists"] or ()],
             "patient": patient.pk if patient is not None else None,
             "room": values["room"],
             "time_of_day": values["time_of_day"],

@@ -13,7 +13,7 @@ from web.forms import TidyForm
 MOST_MATCHES = 8
 
 
-class PatientForm(TidyForm):
+class PatientLookup(TidyForm):
     """`patient` is the one chosen; without a script `patient_name` must mean one."""
 
     patient = forms.ModelChoiceField(
@@ -27,18 +27,24 @@ class PatientForm(TidyForm):
             attrs={"autocomplete": "off", "placeholder": "Name, birth date, phone or MRN"}
         ),
     )
+    by: User
+    matches: list[Patient]
     needs_patient = True
 
-    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.by = by
-        self.matches: list[Patient] = []
+    def offer_patients(self) -> None:
+        """Whom the acting user may choose; called once `by` is known."""
+        self.matches = []
         choices: Any = self.fields
-        choices["patient"].queryset = Patient.objects.visible_to(by).select_related("clinic")
+        choices["patient"].queryset = Patient.objects.visible_to(self.by).select_related("clinic")
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether the patient is somebody who is registered already."""
+        return True
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        if values.get("patient") is None and "patient" not in self.errors:
+        if self.looks_up and values.get("patient") is None and "patient" not in self.errors:
             values["patient"] = self._patient_by_name(values.get("patient_name", ""))
         return values
 
@@ -48,15 +54,32 @@ class PatientForm(TidyForm):
             if self.needs_patient:
                 self.add_error("patient_name", "Who is it for?")
             return None
-        found = list(search.find(Patient.objects.visible_to(self.by), typed)[: MOST_MATCHES + 1])
-        if len(found) == 1:
-            return found[0]
+        visible = Patient.objects.visible_to(self.by)
+        exact = list(search.find_as_typed(visible, typed)[:2])
+        if len(exact) == 1:
+            return exact[0]
+        found = list(search.find(visible, typed)[: MOST_MATCHES + 1])
         self.matches = found[:MOST_MATCHES]
-        told = "Several patients fit: choose one." if found else "Nobody fits what you typed."
+        told = "Nobody fits what you typed."
+        if found:
+            told = (
+                "Several patients fit: choose one."
+                if exact
+                else "Nobody is called exactly that. Is it one of these?"
+            )
         if len(found) > MOST_MATCHES:
             told = "Many patients fit: type more of the name, or a birth date."
         self.add_error("patient_name", told)
         return None
+
+
+class PatientForm(PatientLookup):
+    """A form about a patient, whatever else it asks."""
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+        self.offer_patients()
 
 
 def by_discipline(types: Any) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.utils import timezone
@@ -24,6 +25,13 @@ from web.forms import TidyForm
 
 MOST_VISITS = 60
 MOST_WEEKS = 26
+
+
+def _day(typed: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(typed)
+    except ValueError:
+        return None
 
 
 class SeriesForm(WindowForm):
@@ -83,6 +91,21 @@ class SeriesForm(WindowForm):
         elif self.count() > MOST_VISITS:
             self.add_error("weeks", f"A series has {MOST_VISITS} visits at most.")
         return values
+
+    def known_so_far(self) -> str:
+        """What a booking form knows of a series, as an address of ids."""
+        self.full_clean()
+        values = self.cleaned_data
+        patient, kind = values.get("patient"), values.get("appointment_type")
+        therapist = self.data.get("therapist", "")
+        known = {
+            "clinic": self.clinic.pk,
+            "patient": patient.pk if patient is not None else None,
+            "appointment_type": kind.pk if kind is not None else None,
+            "therapist": therapist if therapist.isdigit() else None,
+            "date": _day(self.data.get("date", "")),
+        }
+        return urlencode({name: value for name, value in known.items() if value})
 
     def count(self) -> int:
         values = self.cleaned_data

@@ -162,6 +162,8 @@ def _prefilled(request: StaffRequest, clinic: Any) -> dict[str, Any]:
         )
         if name in asked
     }
+    if "equipment" in asked:
+        values["equipment"] = asked.getlist("equipment")
     values.setdefault("date", timezone.now().astimezone(clinic.zone).date())
     if asked.get("patient", "").isdigit():
         patient = find_visible(Patient.objects.all(), int(asked["patient"]), by=request.user)

@@ -61,7 +61,7 @@ def find_a_time(request: StaffRequest) -> HttpResponse:
         return _page(request, clinic, form, None, status=422)
     asked = _as_search(request.GET)
     name = _name_of_patient(asked.get("patient", ""), request)
-    if "appointment_type" not in asked:
+    if "appointment_type" not in asked and "discipline" not in asked:
         return _page(request, clinic, _empty_form(request, clinic, asked, name), None)
     asked["patient_name"] = name
     form = FindForm(asked, by=request.user, clinic=clinic)

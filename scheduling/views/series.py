@@ -34,6 +34,7 @@ from scheduling.series_solver import TooFewDays
 from scheduling.views import clinic_of
 from web.responses import go_to
 
+BEGIN = "begin"  # the button on the booking form: what it knows so far becomes an address
 BOOK = "book"  # the button under a plan; without it the plan is made
 
 
@@ -47,6 +48,8 @@ def series_new(request: StaffRequest) -> HttpResponse:
         form = SeriesForm(None, by=request.user, clinic=clinic, initial=_known(request, clinic))
         return _new_page(request, clinic, form)
     form = SeriesForm(request.POST, by=request.user, clinic=clinic)
+    if BEGIN in request.POST:
+        return go_to(request, f"{reverse('scheduling:series-new')}?{form.known_so_far()}")
     if not form.is_valid():
         return _new_page(request, clinic, form, status=422)
     if BOOK in request.POST:

@@ -78,6 +78,22 @@ def test_the_booking_form_leads_to_the_search_with_what_is_known(page, desk):
     expect(page.get_by_label("Type")).to_have_value(str(desk.type.pk))
 
 
+@pytest.mark.parametrize(
+    ("button", "heading"), [("Find a time", "Find a time"), ("New series", "New series")]
+)
+def test_the_panel_on_the_day_leads_there_with_what_is_known(page, desk, button, heading):
+    page.goto(reverse("scheduling:day"))
+    page.wait_for_function("document.querySelector('button[data-day-view]')")
+    page.locator("#day-book").click()
+    panel = page.locator("#panel")
+    choose_patient(panel, "okaf")
+    panel.get_by_role("button", name=button).click()
+
+    expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+    expect(page.get_by_role("combobox", name="Patient")).to_have_value("Okafor, Ada")
+    assert "kaf" not in page.url
+
+
 def test_nothing_free_says_what_to_loosen_and_does_it_in_one_click(page, desk):
     page.goto(reverse("scheduling:find-a-time"))
     page.get_by_label("Type").select_option(str(desk.type.pk))

@@ -12,6 +12,8 @@ from scheduling.models import Closure
 from tests.factories import (
     AppointmentTypeFactory,
     ClinicFactory,
+    EquipmentFactory,
+    EquipmentKindFactory,
     PatientFactory,
     RoomFactory,
     WeeklyHoursFactory,
@@ -267,3 +269,75 @@ def test_the_api_finds_the_same_times_and_the_same_hints(at_desk, desk):
     assert found["next_date"] == "2026-04-07"
     assert (nothing["free"], nothing["hints"][0]) == ([], "Nobody works on Sunday.")
     assert refused.status_code == 400
+
+
+def test_a_discipline_alone_finds_its_usual_visit_with_those_who_give_it(at_desk, desk):
+    AppointmentTypeFactory(name="A first look", discipline="OT", is_evaluation=True)
+    usual = AppointmentTypeFactory(name="Hand therapy", discipline="OT")
+    therapist_at(desk.clinic, user__first_name="Kim", user__last_name="Zhao", credential="OT")
+    window = {"time_of_day": "own", "from_time": "12:00", "to_time": "12:45"}
+
+    response = ask(at_desk, desk, appointment_type=None, discipline="OT", **window)
+
+    assert [list(line) for line in offered(response).values()] == [["Kim Zhao, OT"]] * 5
+    assert response.context["form"].cleaned_data["appointment_type"] == usual
+
+
+def test_a_type_of_another_discipline_is_told_beside_the_discipline(at_desk, desk):
+    AppointmentTypeFactory(name="Hand therapy", discipline="OT")
+
+    other = ask(at_desk, desk, discipline="OT")
+    neither = ask(at_desk, desk, appointment_type=None, discipline="")
+
+    assert (other.status_code, other.context["form"].errors) == (
+        422,
+        {"discipline": [f"“{desk.type}” is physical therapy. Change the type or this."]},
+    )
+    assert (neither.status_code, neither.context["form"].errors) == (
+        422,
+        {"appointment_type": ["Choose a type, or a discipline."]},
+    )
+
+
+def test_the_equipment_that_was_found_free_is_ticked_on_the_booking_form(at_desk, desk):
+    kind = EquipmentKindFactory(name="Treadmill")
+    desk.type.equipment_kinds.add(kind)
+    taken, free = (EquipmentFactory(clinic=desk.clinic, kind=kind) for _ in range(2))
+    desk.book(therapist=therapist_at(desk.clinic), equipment=[taken], starts_at=at(11))
+    window = {"time_of_day": "own", "from_time": "11:00", "to_time": "11:45"}
+
+    link = first_link(ask(at_desk, desk, therapists=desk.therapist.pk, **window), "chip")
+
+    assert parse_qs(urlsplit(link).query)["equipment"] == [str(free.pk)]
+    assert at_desk.get(link).context["form"]["equipment"].value() == [str(free.pk)]
+
+
+def test_a_name_one_letter_off_is_asked_about_and_never_taken(at_desk, desk):
+    response = at_desk.post(
+        reverse("scheduling:find-a-time"),
+        {"clinic": desk.clinic.pk, "appointment_type": desk.type.pk, "patient_name": "okafro"},
+    )
+
+    assert (response.status_code, response.context["form"].matches) == (422, [desk.patient])
+
+
+def test_the_booking_form_hands_a_series_what_it_knows_as_ids(at_desk, desk):
+    response = at_desk.post(
+        reverse("scheduling:series-new"),
+        {
+            "begin": "series",
+            "clinic": desk.clinic.pk,
+            "patient_name": "okafor",
+            "therapist": desk.therapist.pk,
+            "date": "2026-03-09",
+            "time": "not yet",
+        },
+    )
+
+    assert response.status_code == 303
+    assert parse_qs(urlsplit(response.headers["Location"]).query) == {
+        "clinic": [str(desk.clinic.pk)],
+        "patient": [str(desk.patient.pk)],
+        "therapist": [str(desk.therapist.pk)],
+        "date": ["2026-03-09"],
+    }
