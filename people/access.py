@@ -23,6 +23,7 @@ from people.models import (
     CardPhoto,
     ConsentSignature,
     Coverage,
+    ImportFile,
     Patient,
     Questionnaire,
     Role,
@@ -162,6 +163,14 @@ def open_consent(pk: int, *, by: User) -> ConsentSignature:
     consent: ConsentSignature = find_visible(rows, pk, by=by)
     audit.record(by=by, action="consent.viewed", patient=consent.patient, target=consent)
     return consent
+
+
+def open_import(pk: int, *, by: User) -> ImportFile:
+    """A file of patients with its rows, with a line in the audit that `by` looked."""
+    files = ImportFile.objects.select_related("clinic", "uploaded_by", "started_by", "undone_by")
+    file: ImportFile = find_visible(files, pk, by=by)
+    audit.record(by=by, action="import.viewed", target=file)
+    return file
 
 
 def open_questionnaire(pk: int, *, by: User) -> Questionnaire:

@@ -7,6 +7,7 @@ each other longer than a commit. `broken_links` recomputes the whole chain.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any
 
@@ -27,8 +28,25 @@ def record(
 ) -> AuditEvent:
     """Add one line: who (`None` for the house itself), what, to what. `detail` holds no PHI:
     ids, counts, field names."""
+    event = _event(by, action, patient, target, detail)
+    event.save(force_insert=True)
+    return event
+
+
+def record_many(*, by: User | None, action: str, patients: Iterable[Patient]) -> None:
+    """Add one line for each of the patients, in one query."""
+    AuditEvent.objects.bulk_create([_event(by, action, patient, None, {}) for patient in patients])
+
+
+def _event(
+    by: User | None,
+    action: str,
+    patient: Patient | None,
+    target: models.Model | None,
+    detail: dict[str, Any],
+) -> AuditEvent:
     about = target if target is not None else patient
-    return AuditEvent.objects.create(
+    return AuditEvent(
         actor=by,
         actor_name=str(by) if by is not None else "PT Practice",
         action=action,

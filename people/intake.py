@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,9 +17,13 @@ from people.models import Authorization, Coverage, Patient, User
 
 def next_mrn() -> str:
     """PT001001, PT001002 …; a number once given is never given again."""
+    return next_mrns(1)[0]
+
+
+def next_mrns(count: int) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('people_mrn')")
-        return f"PT{cursor.fetchone()[0]:06d}"
+        cursor.execute("SELECT nextval('people_mrn') FROM generate_series(1, %s)", [count])
+        return [f"PT{number:06d}" for (number,) in cursor.fetchall()]
 
 
 @transaction.atomic
@@ -29,6 +34,27 @@ def register_patient(*, by: User, **values: Any) -> Patient:
     write_new(patient)
     audit.record(by=by, action="patient.registered", patient=patient)
     return patient
+
+
+@transaction.atomic
+def register_patients(several: Sequence[Mapping[str, Any]], *, by: User) -> list[Patient]:
+    """As `register_patient`, for many at once in a few queries: each has a number and a line in
+    the audit of their own. Raises `ValidationError` for the first that breaks a rule."""
+    patients = []
+    for mrn, values in zip(next_mrns(len(several)), several, strict=True):
+        patient = Patient()
+        fill(patient, values)
+        patient.mrn = mrn
+        check_alone(patient)
+        patients.append(patient)
+    Patient.objects.bulk_create(patients)
+    audit.record_many(by=by, action="patient.registered", patients=patients)
+    return patients
+
+
+def check_alone(patient: Patient) -> None:
+    """Every rule that needs no look at other rows; raises `ValidationError`."""
+    patient.full_clean(exclude=["clinic"], validate_unique=False, validate_constraints=False)
 
 
 @transaction.atomic

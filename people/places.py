@@ -41,6 +41,14 @@ def register() -> None:
             keywords="merge twice same person",
             also=("people:merge",),
         ),
+        Place(
+            "Import patients",
+            "people:imports",
+            "table-import",
+            DESK,
+            keywords="csv upload file migrate another system",
+            also=("people:import",),
+        ),
         Place("New patient", "people:patient-new", "user-plus", DESK, keywords="register intake"),
         Place(
             "Referring providers",

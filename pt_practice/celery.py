@@ -25,5 +25,6 @@ app.conf.beat_schedule = {
         "schedule": 5 * MINUTE,
     },
     "post-desk-money": {"task": "billing.tasks.post_desk_money", "schedule": 2 * MINUTE},
+    "sweep-imports": {"task": "people.tasks.sweep_imports", "schedule": MINUTE},
     "sweep-claims": {"task": "billing.tasks.sweep_claims", "schedule": 10 * MINUTE},
 }

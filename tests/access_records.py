@@ -16,7 +16,7 @@ from factory import Transformer
 from billing.models import Batch, Claim, EdiFile, FeeSchedule, PayerPolicy, TradingPartner
 from documentation import home_programs
 from documentation.models import HomeAnswer
-from people.models import Clinic, MergeRecord, Message, Role
+from people.models import Clinic, ImportFile, ImportRow, MergeRecord, Message, Role
 from scheduling.models import Closure, MessageTemplate, Series, TimeRequest, WaitListEntry
 from tests.access_routes import Route
 from tests.factories import (
@@ -70,6 +70,7 @@ CALLED = {
     "fees": "fee_schedule",
     "payer-policies": "policy",
     "trading-partners": "partner",
+    "import-rows": "import_row",
     "batches": "batch",
     "message-templates": "message_template",
     "time-requests": "time_request",
@@ -233,6 +234,21 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     ),
     "home-program-item": lambda world: HomeProgramItemFactory(program=world.get("home-program")),
     "kiosk": lambda world: KioskFactory(clinic=world.clinic),
+    "import": lambda world: ImportFile.objects.create(
+        clinic=world.clinic,
+        name="patients.csv",
+        sha256=f"{world.day}" * 64,
+        header=["Last name", "DOB"],
+        uploaded_by=world.get("account"),
+    ),
+    "import_row": lambda world: ImportRow.objects.create(
+        file=world.get("import"),
+        number=2,
+        cells=["Okafor", "soon"],
+        values={"last_name": "Okafor"},
+        problems=[["DOB", "This is no date."]],
+        taken=False,
+    ),
     "message": lambda world: Message.objects.create(
         patient=world.get("patient"),
         kind="appointment.reminder",

@@ -3,6 +3,7 @@
 from people.models.api import ApiToken, IdempotentAnswer
 from people.models.audit import AuditEvent
 from people.models.consent import ConsentForm, ConsentSignature, ConsentVersion
+from people.models.imported import ImportFile, ImportRow
 from people.models.link import PatientLink
 from people.models.merge import MergeRecord, NotSamePerson
 from people.models.message import Message, MessageStop
@@ -23,6 +24,8 @@ __all__ = [
     "ConsentVersion",
     "Coverage",
     "IdempotentAnswer",
+    "ImportFile",
+    "ImportRow",
     "MergeRecord",
     "Message",
     "MessageStop",

@@ -26,6 +26,8 @@ PAGES = [
     ("mfa_list_webauthn", Role.OWNER),
     ("people:patients", Role.FRONT_DESK),
     ("people:patient-new", Role.FRONT_DESK),
+    ("people:imports", Role.FRONT_DESK),
+    ("people:import", Role.FRONT_DESK),
     ("people:duplicates", Role.FRONT_DESK),
     ("people:merge", Role.FRONT_DESK),
     ("people:patient", Role.FRONT_DESK),
