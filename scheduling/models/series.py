@@ -25,8 +25,8 @@ class SeriesQuerySet(models.QuerySet["Series"]):
 class Series(models.Model):
     """Visits that were booked in one step, and the wish they were worked out from.
 
-    `rule` keeps the wish as it was asked (`scheduling.series_wish` reads and writes it); the
-    visits themselves are appointments that point here.
+    `rule` keeps the wish as it was asked (`SeriesForm.rule` writes it); the visits themselves are
+    appointments that point here.
     """
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")

@@ -40,7 +40,7 @@ from documentation import home_programs  # noqa: E402
 from documentation.models import HomeProgram, Note, Visit  # noqa: E402
 from people import links  # noqa: E402
 from people.models import Patient, PatientLink, User  # noqa: E402
-from scheduling.models import Appointment, MessageTemplate  # noqa: E402
+from scheduling.models import Appointment, MessageTemplate, Series  # noqa: E402
 from tests.browser.conftest import CHROMIUM, QUIET  # noqa: E402
 
 OWNER = "owner@riverbend.example"
@@ -81,6 +81,12 @@ def patient() -> int:
         .order_by("-visits", "pk")
         .values_list("pk", flat=True)[0]
     )
+
+
+def expected() -> int:
+    """Today's next visit of somebody who has not arrived."""
+    today = Appointment.objects.filter(status__in=["booked", "confirmed"])
+    return today.filter(starts_at__date=timezone.now().date()).order_by("starts_at")[0].pk
 
 
 def open_visit() -> int:
@@ -145,6 +151,11 @@ PAGES = [
     Shot("week", DESK, lambda: reverse("scheduling:week") + working_day()),
     Shot("month", DESK, lambda: reverse("scheduling:month") + working_day()),
     Shot("day-print", DESK, lambda: reverse("scheduling:day-print") + working_day()),
+    Shot("find-a-time", DESK, plain("scheduling:find-a-time")),
+    Shot("series", DESK, lambda: Series.objects.latest("made_at").get_absolute_url()),
+    Shot("series-new", DESK, plain("scheduling:series-new")),
+    Shot("duplicates", DESK, plain("people:duplicates")),
+    Shot("check-in", DESK, lambda: reverse("scheduling:check-in", args=[expected()])),
     Shot("authorizations", DESK, plain("scheduling:authorizations")),
     Shot("wait-list", DESK, plain("scheduling:wait-list")),
     Shot("patients", DESK, plain("people:patients")),

@@ -8,7 +8,14 @@ from django.utils import timezone
 from people import consents, questionnaires
 from people.models import AuditEvent, ConsentForm, ConsentSignature, Message, Questionnaire
 from pt_practice.demo import weeks
-from scheduling.models import Appointment, AppointmentMessage, DeskPayment, Kiosk, TimeRequest
+from scheduling.models import (
+    Appointment,
+    AppointmentMessage,
+    DeskPayment,
+    Kiosk,
+    Series,
+    TimeRequest,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -55,4 +62,9 @@ def test_the_demos_counter_has_something_of_everything_even_on_sunday(monkeypatc
     assert all(questionnaires.proposals(row) for row in Questionnaire.objects.waiting())
     assert DeskPayment.objects.count() > 0
     assert Appointment.objects.filter(proposed_fee__gt=0, desk_fees=None).count() == 1
+    series = Series.objects.all()
+    assert [row.visits for row in series] == [row.appointments.count() for row in series]
+    assert series.count() == 3
+    moved = Appointment.objects.exclude(detached_from_series_at=None)
+    assert list(moved.values_list("series_position", flat=True)) == [series.last().visits]
     assert [str(row.clinic) for row in Kiosk.objects.filter(revoked_at=None)] == ["Riverbend"]

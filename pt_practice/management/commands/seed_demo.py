@@ -20,6 +20,7 @@ from pt_practice.demo import (
     logins,
     money,
     people,
+    series,
     told,
     waiting,
     weeks,
@@ -62,6 +63,7 @@ def load(*, patients: int) -> None:
     _analyze()
     weeks.treat(appointments, cases, today, chance)
     waiting.reserve(built, today)
+    series.build_series(built, everyone, cases, today, timezone.now())
     waiting.build_wait_list(built, everyone, cases, random.Random(SEED))  # noqa: S311 -- as above
     priya = built.users["priya@riverbend.example"]
     own = [p for p in everyone if p.pk in cases and cases[p.pk][1].therapist.user == priya]
