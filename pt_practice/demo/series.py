@@ -12,24 +12,28 @@ from scheduling import booking, series, series_plan
 from scheduling.finder import Wanted
 from scheduling.free_time import Needs
 from scheduling.models import Appointment, Series
-from scheduling.series_plan import Question
+from scheduling.series_plan import Place, Question, Row
 from scheduling.series_solver import TooFewDays
 
 SERIES = 3
 VISITS = 8
 PER_WEEK = 2
+LEAST = 5  # of them are free, or it is not worth showing
+MOST_ASKED = 20
 BEGINS_IN = 7  # days; the sheets of the coming week are full already
 
 
 def build_series(
     house: House, patients: list[Patient], cases: Cases, today: dt.date, now: dt.datetime
 ) -> None:
-    """Eight visits each, two a week; what is not free is left out. One visit of the first was
-    moved on its own since."""
+    """Two visits a week, the nearest free times where the wish is taken; what finds none is left
+    out. One visit of the first series was moved on its own since."""
     desk = house.users["desk@riverbend.example"]
-    treated = [p for p in patients if p.pk in cases][:SERIES]
-    made = [_booked(patient, house, cases, today, now, desk) for patient in treated]
-    for row in filter(None, made[:1]):
+    made: list[Series] = []
+    for patient in (p for p in patients[:MOST_ASKED] if p.pk in cases):
+        if len(made) < SERIES and (row := _booked(patient, house, cases, today, now, desk)):
+            made.append(row)
+    for row in made[:1]:
         _move_the_last(row, desk)
 
 
@@ -53,16 +57,15 @@ def _booked(
         plan = series_plan.plan_new(question, to=desk)
     except TooFewDays:  # a therapist who works on one day a week
         return None
-    free = [
+    chosen = [(row.visit.position, _chosen(row)) for row in plan.rows if not row.needs_reason]
+    visits = [
         series.Visit(
-            position=row.visit.position,
-            starts_at=row.place.opening.starts_at,
-            therapist=row.place.therapist,
+            position=position, starts_at=place.opening.starts_at, therapist=place.therapist
         )
-        for row in plan.rows
-        if row.is_free and not row.needs_reason
+        for position, place in chosen
+        if place is not None
     ]
-    if not free:
+    if len(visits) < LEAST:
         return None
     return series.book(
         patient=patient,
@@ -82,10 +85,16 @@ def _booked(
             "room": None,
             "minutes": kind.minutes,
         },
-        visits=free,
+        visits=visits,
         by=desk,
         rest=True,
     )
+
+
+def _chosen(row: Row) -> Place | None:
+    """The place that the plan proposes: the wish itself where it is free, else the nearest."""
+    places = (place for place in [row.place, *row.choices] if not place.is_anyway)
+    return next((place for place in places if place.code == row.chosen), None)
 
 
 def _move_the_last(row: Series, desk: User) -> None:

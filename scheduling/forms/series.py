@@ -51,7 +51,7 @@ class SeriesForm(WindowForm):
         label="Always at",
         required=False,
         widget=forms.TimeInput(attrs={"step": 300}),
-        help_text="Empty: the time at which most visits are free.",
+        help_text="Empty: when most are free.",
     )
     therapists = forms.ModelMultipleChoiceField(
         label="Therapists",
