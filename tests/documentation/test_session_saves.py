@@ -1,77 +1,23 @@
 """Saving the session page, with scripts while somebody types and without them by a button."""
 
 import datetime as dt
-import json
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from documentation import charting
 from documentation.models import Draft, Note, TimedEntry
 from tests.documentation.rules.entries import WHOLE
+from tests.documentation.session_pages import KEY, entry, save, sign
 from tests.factories import (
-    ClinicFactory,
     GoalFactory,
     NoteFactory,
-    ProcedureCodeFactory,
-    TherapistFactory,
     UserFactory,
     VisitFactory,
 )
 
-pytestmark = pytest.mark.django_db
-
-KEY = "0d9b6a3e-5c1f-4a77-9f39-2b8d1d3a0001"
-
-
-@pytest.fixture(autouse=True)
-def codes():
-    ProcedureCodeFactory(code="97110")
-    ProcedureCodeFactory(code="97112", label="Neuromuscular re-education")
-
-
-@pytest.fixture
-def clinic():
-    return ClinicFactory()
-
-
-@pytest.fixture
-def therapist(clinic):
-    return TherapistFactory(user__clinics=[clinic])
-
-
-@pytest.fixture
-def visit(clinic, therapist):
-    visit = VisitFactory(episode__patient__clinic=clinic, episode__therapist=therapist)
-    NoteFactory(visit=visit)
-    return visit
-
-
-@pytest.fixture
-def page(client, therapist):
-    client.force_login(therapist.user)
-    return client
-
-
-def entry(code="97110", minutes=20, key=KEY, **more):
-    return {"key": key, "code": code, "minutes": minutes} | more
-
-
-def save(client, visit, content, base=0, **more):
-    return client.post(
-        reverse("documentation:session-draft", args=[visit.pk]),
-        json.dumps({"base_version": base, "content": content} | more),
-        content_type="application/json",
-        headers={"accept": "application/json"},
-    )
-
-
-def sign(visit):
-    Note.objects.filter(visit=visit).update(
-        signed_at=timezone.now(), signed_by=visit.therapist.user, content_sha256="0" * 64
-    )
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("codes")]
 
 
 # --- Saving while typing ------------------------------------------------------------------------
