@@ -91,7 +91,7 @@ def asked_of(patient: Patient, *, on: dt.date, case_began_on: dt.date | None = N
     """Every form in use, as this patient meets it on that day."""
     forms = ConsentForm.objects.filter(is_active=True).prefetch_related("versions")
     answers = list(
-        ConsentSignature.objects.filter(patient=patient)
+        ConsentSignature.objects.filter(patient__in=Patient.objects.same_person(patient.pk))
         .defer("image")
         .select_related("version", "patient__clinic")
         .order_by("signed_at", "pk")

@@ -78,7 +78,9 @@ class ConsentVersion(models.Model):
 
 class ConsentSignatureQuerySet(models.QuerySet["ConsentSignature"]):
     def visible_to(self, user: User) -> ConsentSignatureQuerySet:
-        return self.filter(patient__in=Patient.objects.visible_to(user))
+        """Of the patients they see, under whichever of merged records it was signed."""
+        seen = Patient.objects.visible_to(user)
+        return self.filter(Q(patient__in=seen) | Q(patient__merged_into__in=seen))
 
 
 class ConsentSignature(models.Model):

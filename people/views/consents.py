@@ -130,7 +130,7 @@ def patient_consents(request: StaffRequest, pk: int) -> HttpResponse:
     patient = open_patient(pk, by=request.user)
     answers = (
         ConsentSignature.objects.visible_to(request.user)
-        .filter(patient=patient)
+        .filter(patient__in=Patient.objects.same_person(patient.pk))
         .defer("image")
         .select_related("version__form")
     )

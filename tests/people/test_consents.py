@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
-from people import consents, verification
+from people import consents, merging, verification
 from people.models import AuditEvent, ConsentSignature, ConsentVersion, Role
 from tests.factories import (
     ConsentFormFactory,
@@ -86,6 +87,21 @@ def test_what_is_signed_is_no_longer_due_and_a_refusal_settles_only_the_day(vers
     assert (first.last, first.is_due) == (signed, False)
     assert (second.last, second.is_due) == (declined, False)
     assert tomorrow.is_due is True
+
+
+def test_what_was_signed_under_a_merged_record_still_counts_and_opens(version, owner, client):
+    kept, other = PatientFactory(), PatientFactory()
+    signed = sign(version, other)
+    merging.merge(kept=kept, other=other, take=[], by=owner)
+    client.force_login(owner)
+
+    (asked,) = consents.asked_of(kept, on=timezone.localdate(timezone=kept.clinic.zone))
+    tab = client.get(reverse("people:patient-consents", args=[kept.pk]))
+    paper = client.get(reverse("people:consent", args=[signed.pk]))
+
+    assert (asked.last, asked.is_due) == (signed, False)
+    assert list(tab.context["answers"]) == [signed]
+    assert paper.context["consent"] == signed
 
 
 @pytest.mark.parametrize("count", [1, 3])
