@@ -132,7 +132,7 @@ def test_a_finger_opens_the_palette_and_a_page_on_a_phone(browser, live_server, 
     phone.wait_for_load_state("networkidle")
 
     phone.get_by_role("button", name="Search patients and pages").tap()
-    phone.get_by_role("option", name="Patients").tap()
+    phone.get_by_role("option", name="Patients Front desk").tap()
 
     expect(phone).to_have_url(re.compile(reverse("people:patients")))
     context.close()
