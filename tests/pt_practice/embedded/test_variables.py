@@ -15,9 +15,10 @@ def read_by_the_code() -> set[str]:
     for package in HOUSE:
         for path in (PROJECT / package).rglob("*.py"):
             for reader, name in re.findall(
-                r'\benv\.(text|flag|number|names|secret)\(\s*"([A-Z_]+)"', path.read_text("utf-8")
+                r'\benv\.(text|flag|number|names|address|secret|optional_secret)\(\s*"([A-Z_]+)"',
+                path.read_text("utf-8"),
             ):
-                names |= {name, f"{name}_FILE"} if reader == "secret" else {name}
+                names |= {name, f"{name}_FILE"} if reader.endswith("secret") else {name}
     return names
 
 
