@@ -16,6 +16,7 @@ from documentation.models import (
     Goal,
     ProcedureCode,
     ServiceEntry,
+    ServiceTimer,
     TimedEntry,
     Visit,
 )
@@ -39,6 +40,7 @@ def with_session(visits: QuerySet[Visit]) -> QuerySet[Visit]:
     ).prefetch_related(
         Prefetch("timed_entries", TimedEntry.objects.order_by("position", "pk")),
         Prefetch("service_entries", ServiceEntry.objects.order_by("position", "pk")),
+        Prefetch("timers", ServiceTimer.objects.kept()),
         "episode__goals",
         "episode__diagnoses",
     )
@@ -50,6 +52,12 @@ def fresh(visit: Visit) -> Visit:
 
 def draft_of(visit: Visit) -> Draft | None:
     return getattr(visit, "draft", None)
+
+
+def version_of(visit: Visit) -> int:
+    """The version of what is typed, of a visit that `fresh` or `with_session` fetched."""
+    draft = draft_of(visit)
+    return draft.version if draft is not None else 0
 
 
 def content_of_rows(visit: Visit) -> dict[str, Any]:
@@ -209,8 +217,12 @@ def case_of(visit: Visit) -> Case:
 
 def findings_of(visit: Visit, codes: Mapping[str, Code]) -> list[Finding]:
     """What the visit lacks; for a visit that came through `with_session`, without a query."""
+    running = frozenset(str(timer.entry) for timer in visit.timers.all() if timer.is_running)
     return check_visit(
-        logged_of(visit, codes), case_of(visit), discipline=visit.therapist.discipline
+        logged_of(visit, codes),
+        case_of(visit),
+        discipline=visit.therapist.discipline,
+        running=running,
     )
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from documentation import charting, drafts, session_content, session_page, today
+from documentation import charting, drafts, session_content, session_page, timer_page, today
 from documentation.models import Visit
 from documentation.rules.session import NotASession
 from documentation.session_forms import PlainSessionForm, TodayForm, read_json
@@ -43,6 +43,7 @@ def today_page(request: StaffRequest) -> HttpResponse:
         "is_today": day == now,
         "previous": day - dt.timedelta(days=1),
         "following": day + dt.timedelta(days=1),
+        "running": timer_page.running_for(user, therapist),
         "rows": today.day_of(day=day, user=user, therapist=therapist),
         "unsigned": unsigned,
         "unsigned_count": unsigned_count,

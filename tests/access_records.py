@@ -47,6 +47,7 @@ from tests.factories import (
     ReferringProviderFactory,
     RoomFactory,
     SeriesFactory,
+    ServiceTimerFactory,
     TherapistFactory,
     TimedEntryFactory,
     UserFactory,
@@ -287,6 +288,7 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "room": lambda world: RoomFactory(clinic=world.clinic),
     "series": _series,
     "therapist": lambda world: world.therapist,
+    "timer": lambda world: ServiceTimerFactory(visit=world.get("visit")),
     "version": lambda world: ConsentVersionFactory(form=world.get("consent_form")),
     "time_request": lambda world: TimeRequest.objects.create(
         appointment=world.get("appointment"), words="After school"

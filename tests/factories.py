@@ -1,6 +1,7 @@
 """Dull rows for tests: required fields only. What matters to a test is written in the test."""
 
 import datetime as dt
+import uuid
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
@@ -19,6 +20,7 @@ from documentation.models import (
     Note,
     PlanOfCare,
     ProcedureCode,
+    ServiceTimer,
     TimedEntry,
     Visit,
 )
@@ -447,6 +449,21 @@ class TimedEntryFactory(Rows):
     visit = factory.SubFactory(VisitFactory)
     code = factory.SubFactory(ProcedureCodeFactory)
     minutes = 20
+
+
+class ServiceTimerFactory(Rows):
+    """A timer that has been running since nine."""
+
+    class Meta:
+        model = ServiceTimer
+
+    visit = factory.SubFactory(VisitFactory)
+    entry = factory.LazyFunction(uuid.uuid4)
+    code = factory.SubFactory(ProcedureCodeFactory)
+    furnished_by = factory.SelfAttribute("visit.therapist")
+    one_on_one = True
+    started_at = factory.LazyFunction(lambda: at(9))
+    started_by = factory.SelfAttribute("furnished_by.user")
 
 
 class NoteFactory(Rows):

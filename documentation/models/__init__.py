@@ -15,6 +15,8 @@ from documentation.models.home_program import (
     HomeProgramTemplate,
 )
 from documentation.models.note import Addendum, Note, NotePdf
+from documentation.models.session_aids import SessionAid, SessionPreferences
+from documentation.models.timer import ServiceTimer
 from documentation.models.visit import Draft, ServiceEntry, TimedEntry, Visit
 
 __all__ = [
@@ -33,6 +35,9 @@ __all__ = [
     "PlanOfCare",
     "ProcedureCode",
     "ServiceEntry",
+    "ServiceTimer",
+    "SessionAid",
+    "SessionPreferences",
     "TimedEntry",
     "Visit",
 ]

@@ -248,10 +248,26 @@ def _case(case: Case) -> list[Finding]:
     return []
 
 
-def check_visit(logged: Logged, case: Case, *, discipline: str = "") -> list[Finding]:
-    """Everything the visit lacks: service by service, mistakes first; then the visit itself."""
+def _timers(logged: Logged, running: frozenset[str]) -> list[Finding]:
+    """A timer that runs measures minutes that the note does not say yet."""
+    cards = [entry.key for entry in logged.entries if entry.key in running]
+    found = [
+        _required("minutes", "The timer still runs: stop it.", sources.MINUTES, key)
+        for key in cards
+    ]
+    if running - set(cards):
+        message = "The timer of a service that was removed still runs: stop it."
+        found.append(_required("entries", message, sources.MINUTES))
+    return found
+
+
+def check_visit(
+    logged: Logged, case: Case, *, discipline: str = "", running: frozenset[str] = frozenset()
+) -> list[Finding]:
+    """Everything the visit lacks: service by service, mistakes first; then the visit itself.
+    `running` are the entries whose timer runs."""
     wrong = [at_path(path, message) for path, message in logged.errors.items()]
-    found = _services(logged)
+    found = [*_services(logged), *_timers(logged, running)]
     for entry in logged.entries:
         found += [finding for finding in wrong if finding.entry == entry.key]
         found += check_entry(entry, case, discipline=discipline)

@@ -160,7 +160,7 @@ def test_a_save_costs_the_same_queries_for_any_number_of_services(
     ]
     save(visit, page())
 
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(29):
         save(visit, page(*rows), base=1)
 
     assert TimedEntry.objects.count() == count
