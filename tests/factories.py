@@ -17,6 +17,8 @@ from documentation.models import (
     Goal,
     HomeProgram,
     HomeProgramItem,
+    MeasureRequest,
+    MeasureResult,
     Note,
     PlanOfCare,
     ProcedureCode,
@@ -417,6 +419,30 @@ class GoalFactory(Rows):
     episode = factory.SubFactory(EpisodeFactory)
     text = "Walk 300 m outdoors without a device"
     due_on = dt.date(2026, 5, 1)
+
+
+class MeasureResultFactory(Rows):
+    """Berg 44 of 56, measured at the clinic."""
+
+    class Meta:
+        model = MeasureResult
+
+    episode = factory.SubFactory(EpisodeFactory)
+    measure = "berg"
+    taken_on = MONDAY
+    value = Decimal(44)
+    answers = factory.LazyAttribute(lambda o: {"total": str(o.value)})
+    recorded_by = factory.SubFactory(UserFactory)
+    recorder_name = "Ada Reed"
+
+
+class MeasureRequestFactory(Rows):
+    class Meta:
+        model = MeasureRequest
+
+    episode = factory.SubFactory(EpisodeFactory)
+    series = ["psfs", "pain.now"]
+    asked_by = factory.SubFactory(UserFactory)
 
 
 class PlanOfCareFactory(Rows):

@@ -14,6 +14,7 @@ from documentation.models.home_program import (
     HomeProgramPdf,
     HomeProgramTemplate,
 )
+from documentation.models.measure import CaseGroup, MeasureRequest, MeasureResult
 from documentation.models.note import Addendum, Note, NotePdf
 from documentation.models.session_aids import SessionAid, SessionPreferences
 from documentation.models.timer import ServiceTimer
@@ -21,6 +22,7 @@ from documentation.models.visit import Draft, ServiceEntry, TimedEntry, Visit
 
 __all__ = [
     "Addendum",
+    "CaseGroup",
     "Draft",
     "Episode",
     "EpisodeDiagnosis",
@@ -30,6 +32,8 @@ __all__ = [
     "HomeProgramItem",
     "HomeProgramPdf",
     "HomeProgramTemplate",
+    "MeasureRequest",
+    "MeasureResult",
     "Note",
     "NotePdf",
     "PlanOfCare",

@@ -159,13 +159,24 @@ class OfEpisodeQuerySet(models.QuerySet[Any]):
 
 
 class Goal(models.Model):
-    """Something measurable the patient shall be able to do, by when."""
+    """Something measurable the patient shall be able to do, by when.
+
+    A goal linked to a `series` of an outcome measure (`documentation.rules.measures`) has its
+    baseline and target as numbers; `measure`, `baseline` and `target` then say the same in words.
+    """
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="goals")
     text = models.CharField(max_length=300)
     measure = models.CharField(max_length=80, blank=True)
     baseline = models.CharField(max_length=40, blank=True)
     target = models.CharField(max_length=40, blank=True)
+    series = models.CharField(max_length=40, blank=True)
+    better = models.CharField(
+        max_length=6, blank=True, choices=[("higher", "Up"), ("lower", "Down")]
+    )
+    baseline_value = models.DecimalField(max_digits=8, decimal_places=3, null=True, blank=True)
+    baseline_on = models.DateField(null=True, blank=True)
+    target_value = models.DecimalField(max_digits=8, decimal_places=3, null=True, blank=True)
     due_on = models.DateField()
     met_on = models.DateField(null=True, blank=True)
 
@@ -173,6 +184,30 @@ class Goal(models.Model):
 
     class Meta:
         ordering = ["episode", "due_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    series="",
+                    better="",
+                    baseline_value=None,
+                    baseline_on=None,
+                    target_value=None,
+                )
+                | (
+                    ~models.Q(series="")
+                    & models.Q(
+                        baseline_value__isnull=False,
+                        baseline_on__isnull=False,
+                        target_value__isnull=False,
+                    )
+                    & (
+                        models.Q(better="higher", target_value__gt=models.F("baseline_value"))
+                        | models.Q(better="lower", target_value__lt=models.F("baseline_value"))
+                    )
+                ),
+                name="a_linked_goal_leads_from_a_number_to_a_better_one",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -19,6 +19,7 @@ class PatientLink(models.Model):
         WAIT_LIST = "wait_list", "Take an offered time"
         INTAKE = "intake", "Fill in the intake questionnaire"
         HOME_PROGRAM = "home_program", "Do the home program"
+        MEASURES = "measures", "Answer outcome measures"
 
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
