@@ -10,12 +10,22 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from billing import batches, claims
-from billing.models import Batch, Claim, ClaimLine, ClaimVersion, Finding, TradingPartner
+from billing import batches, claims, replies
+from billing.models import (
+    Batch,
+    Claim,
+    ClaimLine,
+    ClaimVersion,
+    Finding,
+    Reply,
+    ReplyItem,
+    TradingPartner,
+)
 from billing.models.claim import NotAllowed
 from billing.rules.visit_input import BadInput
 from billing.what_if import explain_data
@@ -219,6 +229,80 @@ class BatchViewSet(
         )
 
 
+class ReplyItemSerializer(serializers.ModelSerializer[ReplyItem]):
+    class Meta:
+        model = ReplyItem
+        fields = (
+            "position",
+            "level",
+            "outcome",
+            "effect",
+            "reference",
+            "batch",
+            "claim",
+            "line_number",
+            "words",
+            "codes",
+        )
+
+
+class ReplySerializer(serializers.ModelSerializer[Reply]):
+    sha256 = serializers.CharField(source="file.sha256")
+    items = ReplyItemSerializer(many=True)
+
+    class Meta:
+        model = Reply
+        fields = (
+            "id",
+            "name",
+            "kinds",
+            "sender",
+            "status",
+            "problem",
+            "sha256",
+            "received_at",
+            "applied_at",
+            "items",
+        )
+
+
+class NewReplySerializer(serializers.Serializer[Any]):
+    file = serializers.FileField(max_length=200)
+
+
+class ReplyViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    viewsets.GenericViewSet[Reply],
+):
+    """999, TA1 and 277CA as they came in, and what each says. The same bytes are one reply."""
+
+    access_rule = SEES_CLAIMS
+    access_rules = {"create": BILLING}
+    serializer_class = ReplySerializer
+    queryset = Reply.objects.select_related("file").prefetch_related("items")
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(
+        request=NewReplySerializer, responses={200: ReplySerializer, 201: ReplySerializer}
+    )
+    def create(self, request: Request) -> Response:
+        """Take a reply in and apply it: 201, or 200 when the same bytes were there before."""
+        asked = NewReplySerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        uploaded = asked.validated_data["file"]
+        if uploaded.size > replies.MOST_BYTES:
+            raise serializers.ValidationError({"file": ["This is larger than any reply."]})
+        reply, is_new = replies.take_in(
+            content=uploaded.read(),
+            name=uploaded.name,
+            came_by=Reply.Way.API,
+            by=request.user,  # type: ignore[arg-type]
+        )
+        reply = replies.apply(reply=reply)
+        return Response(ReplySerializer(reply).data, status=201 if is_new else 200)
+
+
 class ExplainView(APIView):
     """What-if: one visit, or a list of them; the same answer as `manage.py explain`."""
 
@@ -239,4 +323,5 @@ class ExplainView(APIView):
 routes: list[tuple[str, type[viewsets.GenericViewSet[Any]], str]] = [
     ("claims", ClaimViewSet, "claim"),
     ("batches", BatchViewSet, "batch"),
+    ("replies", ReplyViewSet, "reply"),
 ]

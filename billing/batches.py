@@ -132,8 +132,9 @@ def build(*, partner: TradingPartner, by: User) -> Batch:
 
 
 @transaction.atomic
-def mark_sent(*, batch: Batch, by: User) -> Batch:
-    """Record that the file has gone to the partner. Raises NotBuilt the second time."""
+def mark_sent(*, batch: Batch, by: User | None) -> Batch:
+    """Record that the file has gone to the partner; `by` is None when the partner's answer shows
+    it. Raises NotBuilt the second time."""
     batch = _locked(batch)
     batch.status, batch.sent_at, batch.sent_by = Batch.Status.SENT, timezone.now(), by
     batch.save(update_fields=["status", "sent_at", "sent_by"])

@@ -252,7 +252,8 @@ def release(*, claim: Claim, by: User) -> ClaimVersion:
 
 @transaction.atomic
 def take_back(*, claim: Claim, by: User) -> Claim:
-    """Bring a released claim that is in no file yet back to the work list; its charges reverse."""
+    """Bring back to the work list a released claim that is in no file yet, or one that was turned
+    back by its payer; its charges reverse, and releasing it again posts them anew."""
     claim = _locked(claim)
     claim.move_to(Claim.Status.NEEDS_WORK)
     ledger.reverse_charges(claim=claim, by=by)

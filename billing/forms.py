@@ -9,11 +9,49 @@ from django.core.exceptions import ValidationError
 
 from billing.models import Fee, FeeSchedule, PayerPolicy, TradingPartner
 from billing.models.payer import default_modifier_order
+from billing.replies import MOST_BYTES
 from billing.rules.types import UnitRule
 from documentation.models import ProcedureCode
 from people.models import Payer
 from people.models.staff import Discipline
 from web.forms import TidyForm, TidyModelForm
+
+MOST_FILES = 50
+
+
+class ReplyFilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class ReplyFilesField(forms.FileField):
+    """One file or several, none larger than any reply is."""
+
+    widget = ReplyFilesInput
+
+    def clean(self, value: Any, initial: Any = None) -> list[Any]:
+        files = value if isinstance(value, list) else [value]
+        if len(files) > MOST_FILES:
+            raise ValidationError(f"Upload {MOST_FILES} files at a time at most.")
+        checked = [super(ReplyFilesField, self).clean(file, initial) for file in files or [None]]
+        too_large = [file.name for file in checked if file.size > MOST_BYTES]
+        if too_large:
+            raise ValidationError(
+                f"{too_large[0]} is larger than {MOST_BYTES // 1_000_000} MB: that is no reply."
+            )
+        return checked
+
+
+class ReplyForm(TidyForm):
+    replies = ReplyFilesField(
+        label="Files from your clearinghouse or payer",
+        max_length=200,
+        help_text="999, TA1 and 277CA, as many as you have. The same file twice does no harm.",
+        error_messages={
+            "required": "Choose a file.",
+            "empty": "A file among them is empty.",
+            "max_length": "A file's name is too long: shorten it.",
+        },
+    )
 
 
 class VoidForm(TidyForm):

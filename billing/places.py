@@ -14,6 +14,7 @@ def register() -> None:
     for order, label, url_name, icon, words in (
         (30, "Claims", "billing:claims", "file-invoice", "work list scrub release"),
         (31, "Claim files", "billing:batches", "files", "batches 837P export"),
+        (32, "Replies", "billing:replies", "mail-opened", "999 277CA TA1 rejected accepted"),
         (33, "Payer policies", "billing:policies", "building-bank", "rules modifiers partners"),
         (34, "Fees", "billing:fees", "receipt-2", "charges schedule"),
     ):

@@ -41,3 +41,15 @@ BATCHES: Columns = (
     ("Claims", lambda row: len(row.claims.all())),
     ("Charges", lambda row: row.total),
 )
+
+REPLIES: Columns = (
+    ("File", lambda row: row.name),
+    ("Kind", lambda row: row.kind_label),
+    ("From", lambda row: row.sender),
+    ("Taken in at (UTC)", lambda row: row.received_at),
+    ("Status", lambda row: row.get_status_display()),
+    ("Claims accepted", lambda row: row.accepted),
+    ("Claims rejected", lambda row: row.rejected),
+    ("Not ours", lambda row: row.unmatched),
+    ("Problem", lambda row: row.problem),
+)

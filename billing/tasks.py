@@ -7,8 +7,8 @@ import logging
 from celery import shared_task
 from django.db import OperationalError
 
-from billing import claims, desk_money
-from billing.models import Claim
+from billing import claims, desk_money, replies
+from billing.models import Claim, Reply
 from documentation.models import Note, Visit
 
 log = logging.getLogger(__name__)
@@ -39,3 +39,20 @@ def post_desk_money() -> None:
     """Safe to run twice, and at once: what is on the ledger is not found again, and each row's
     `source_key` is unique."""
     desk_money.post_desk_money()
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=10, max_retries=5, ignore_result=True)
+def apply_reply(reply_id: int) -> None:
+    """Safe to run twice: a reply that was applied is left as it is."""
+    replies.apply(reply=Reply.objects.get(pk=reply_id))
+
+
+@shared_task(ignore_result=True)
+def sweep_replies(most: int = 100) -> None:
+    """Apply what a lost bell left waiting. Safe to run twice, as `apply_reply` is."""
+    waiting = Reply.objects.filter(status=Reply.Status.WAITING).order_by("pk")
+    for reply_id in waiting.values_list("pk", flat=True)[:most]:
+        try:
+            replies.apply(reply=Reply.objects.get(pk=reply_id))
+        except Exception:  # one reply that fails must not keep the others waiting
+            log.exception("reply %s could not be applied", reply_id)

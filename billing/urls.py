@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import batches, claims, payers, units, what_if
+from billing.views import batches, claims, payers, replies, units, what_if
 
 app_name = "billing"
 
@@ -21,6 +21,11 @@ urlpatterns = [
     path("batches/<int:pk>/file/", batches.batch_file, name="batch-file"),
     path("batches/<int:pk>/sent/", batches.mark_sent, name="mark-sent"),
     path("batches/<int:pk>/withdraw/", batches.withdraw, name="withdraw"),
+    path("replies/", replies.reply_list, name="replies"),
+    path("replies/upload/", replies.upload, name="reply-upload"),
+    path("replies/<int:pk>/", replies.reply, name="reply"),
+    path("replies/<int:pk>/file/", replies.reply_file, name="reply-file"),
+    path("replies/<int:pk>/set-aside/", replies.set_aside, name="reply-set-aside"),
     path("what-if/", what_if.what_if, name="what-if"),
     path("payer-policies/", payers.policies, name="policies"),
     path("payer-policies/new/<int:payer_pk>/", payers.policy_new, name="policy-new"),

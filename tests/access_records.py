@@ -13,7 +13,16 @@ from typing import Any
 
 from factory import Transformer
 
-from billing.models import Batch, Claim, EdiFile, FeeSchedule, PayerPolicy, TradingPartner
+from billing import replies
+from billing.models import (
+    Batch,
+    Claim,
+    EdiFile,
+    FeeSchedule,
+    PayerPolicy,
+    Reply,
+    TradingPartner,
+)
 from documentation import home_programs
 from documentation.models import HomeAnswer
 from people.models import Clinic, ImportFile, ImportRow, MergeRecord, Message, Role
@@ -73,6 +82,7 @@ CALLED = {
     "trading-partners": "partner",
     "import-rows": "import_row",
     "batches": "batch",
+    "replies": "reply",
     "message-templates": "message_template",
     "time-requests": "time_request",
     "consent-forms": "consent_form",
@@ -144,6 +154,14 @@ def _home_answer(world: World) -> HomeAnswer:
     )
 
 
+def _reply(world: World) -> Reply:
+    content = f"a reply to {world.clinic}".encode()
+    reply, _ = replies.take_in(
+        content=content, name="answer.txt", came_by=Reply.Way.UPLOAD, by=None
+    )
+    return reply
+
+
 def _batch(world: World) -> Batch:
     file = EdiFile.objects.create(
         kind="837p", file_name=f"{world.day}.837", file_bytes=b"ISA*", sha256="0" * 64
@@ -196,6 +214,7 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "appointment_type": lambda world: AppointmentTypeFactory(),
     "authorization": lambda world: AuthorizationFactory(coverage=world.get("coverage")),
     "batch": _batch,
+    "reply": _reply,
     "claim": _claim,
     "clinic": lambda world: world.clinic,
     "closure": lambda world: Closure.objects.create(

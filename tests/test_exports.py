@@ -43,6 +43,7 @@ LISTS = [
     "scheduling:takings",
     "billing:claims",
     "billing:batches",
+    "billing:replies",
 ]
 
 

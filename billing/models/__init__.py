@@ -4,6 +4,7 @@ from billing.models.claim import Claim, ClaimLine, ClaimVersion, Finding, UnitCh
 from billing.models.entry import LedgerEntry
 from billing.models.exchange import Batch, EdiFile
 from billing.models.payer import CodeRule, Fee, FeeSchedule, PayerPolicy, TradingPartner
+from billing.models.reply import Reply, ReplyItem
 
 __all__ = [
     "Batch",
@@ -17,6 +18,8 @@ __all__ = [
     "Finding",
     "LedgerEntry",
     "PayerPolicy",
+    "Reply",
+    "ReplyItem",
     "TradingPartner",
     "UnitChoice",
 ]

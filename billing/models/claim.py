@@ -54,7 +54,8 @@ class Claim(models.Model):
         Status.BATCHED: {Status.SENT, Status.RELEASED},
         Status.SENT: {Status.ACCEPTED, Status.REJECTED},
         Status.REJECTED: {Status.NEEDS_WORK},
-        Status.ACCEPTED: {Status.PAID, Status.DENIED},
+        # A clearinghouse accepts first; the payer behind it may still turn the claim back.
+        Status.ACCEPTED: {Status.PAID, Status.DENIED, Status.REJECTED},
         Status.DENIED: {Status.NEEDS_WORK},
         Status.PAID: set(),
         Status.VOID: set(),
@@ -74,6 +75,9 @@ class Claim(models.Model):
         Authorization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     control_number = models.CharField(max_length=20, unique=True, editable=False)
+    payer_control_number = models.CharField(
+        max_length=50, blank=True, help_text="The payer's own number of the claim, once it has one."
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     total = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     proof = models.JSONField(default=list, blank=True)

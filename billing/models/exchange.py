@@ -16,6 +16,7 @@ class EdiFile(models.Model):
 
     class Kind(models.TextChoices):
         CLAIMS = "837P", "Claims (837P)"
+        REPLY = "reply", "Reply"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     file_name = models.CharField(max_length=100, unique=True)
@@ -25,6 +26,13 @@ class EdiFile(models.Model):
 
     class Meta:
         ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sha256"],
+                condition=models.Q(kind="reply"),
+                name="the_same_reply_is_kept_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.file_name

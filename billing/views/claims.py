@@ -19,6 +19,7 @@ from billing.fixes import link_to_fix
 from billing.forms import VoidForm
 from billing.models import Claim, Finding
 from billing.models.claim import NotAllowed
+from billing.views.replies import answers_to
 from people import audit, exports
 from people.access import BILLING, READS_CHARTS, StaffRequest, allow, find_visible, open_patient
 from people.models import Role
@@ -166,12 +167,14 @@ def _show(request: StaffRequest, claim: Claim, void_form: VoidForm | None = None
         "diagnoses": episode.diagnoses.all() if episode is not None else [],
         "versions": claim.versions.select_related("made_by"),
         "batches": claim.batches.all(),
+        "answers": answers_to(claim.pk),
         "balance": ledger.claim_balance(claim),
         "may_work": request.user.has_role(*BILLING),
         "can": {
             "scrub": claim.status in verbs.OPEN,
             "release": claim.status == Claim.Status.READY,
             "take_back": claim.status == Claim.Status.RELEASED,
+            "mend": claim.status == Claim.Status.REJECTED,
             "void": claim.may_become(Claim.Status.VOID),
         },
         "void_form": void_form or VoidForm(),
@@ -208,11 +211,15 @@ def release(request: StaffRequest, pk: int) -> HttpResponse:
 @allow(*BILLING)
 @require_POST
 def take_back(request: StaffRequest, pk: int) -> HttpResponse:
+    """A released claim comes back to the list, and so does one that the payer turned back."""
     found = _open_claim(request, pk)
+    was_rejected = found.status == Claim.Status.REJECTED
     try:
         verbs.take_back(claim=found, by=request.user)
     except NotAllowed:
         return _after(request, found, "It is in a file already.", level="danger")
+    if was_rejected:
+        return _after(request, found, "Opened for mending: release it again when it is right.")
     return _after(request, found, "Taken back: its charges are reversed.")
 
 

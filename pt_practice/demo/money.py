@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 
-from billing import batches, claims, ledger
-from billing.models import Claim, LedgerEntry, TradingPartner
+from billing import batches, claims, ledger, replies
+from billing.models import Batch, Claim, LedgerEntry, Reply, TradingPartner
 from documentation.models import Note, Visit
 from people.models import User
+from pt_practice.demo import answers
 
 Status = Claim.Status
 
@@ -38,19 +39,36 @@ def build_claims(biller: User, chance: random.Random) -> None:
 
 
 def _answered(biller: User, chance: random.Random) -> None:
-    """What payers have said so far to the claims that were sent."""
-    for claim in Claim.objects.filter(status=Status.SENT).order_by("pk"):
-        fate = chance.choices(
+    """What clearinghouse and payers have said so far to the claims that were sent."""
+    fates = {
+        claim: chance.choices(
             ["silent", "rejected", "accepted", "denied", "paid"], (15, 4, 30, 5, 46)
-        )
-        answer = fate[0]
-        if answer == "rejected":
-            claim.move_to(Status.REJECTED)
-        elif answer != "silent":
-            claim.move_to(Status.ACCEPTED)
-        if answer == "denied":
+        )[0]
+        for claim in Claim.objects.filter(status=Status.SENT).order_by("pk")
+    }
+    for batch in Batch.objects.select_related("partner").order_by("pk"):
+        of_batch = set(batch.claims.values_list("pk", flat=True))
+        told = {
+            claim: fate
+            for claim, fate in fates.items()
+            if claim.pk in of_batch and fate != "silent"
+        }
+        for name, content in (
+            ("999", answers.acknowledged(batch)),
+            ("277CA", answers.answered(batch, told)),
+        ):
+            reply, _ = replies.take_in(
+                content=content,
+                name=f"{name}-{batch.interchange_control_number}.txt",
+                came_by=Reply.Way.UPLOAD,
+                by=biller,
+            )
+            replies.apply(reply=reply)
+    for claim, fate in fates.items():
+        claim.refresh_from_db(fields=["status"])
+        if fate == "denied":
             claim.move_to(Status.DENIED)
-        if answer == "paid":
+        elif fate == "paid":
             _paid(claim, biller)
 
 

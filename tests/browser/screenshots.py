@@ -35,7 +35,7 @@ from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
-from billing.models import Batch, Claim  # noqa: E402
+from billing.models import Batch, Claim, Reply  # noqa: E402
 from documentation import home_programs  # noqa: E402
 from documentation.models import HomeProgram, Note, Visit  # noqa: E402
 from people import links  # noqa: E402
@@ -109,6 +109,10 @@ def claim_that_needs_work() -> int:
     return claims[0].pk
 
 
+def rejected_claim() -> str:
+    return Claim.objects.filter(status=Claim.Status.REJECTED).latest("pk").get_absolute_url()
+
+
 def message_words() -> str:
     template = MessageTemplate.objects.filter(kind="reminder", channel="email")[0]
     return reverse("scheduling:template-edit", args=[template.pk])
@@ -180,6 +184,11 @@ PAGES = [
     Shot("claim", BILLER, lambda: reverse("billing:claim", args=[claim_that_needs_work()])),
     Shot("batches", BILLER, plain("billing:batches")),
     Shot("batch", BILLER, lambda: reverse("billing:batch", args=[Batch.objects.latest("pk").pk])),
+    Shot("replies", BILLER, plain("billing:replies")),
+    Shot(
+        "reply", BILLER, lambda: Reply.objects.filter(kinds=["277"]).latest("pk").get_absolute_url()
+    ),
+    Shot("claim-rejected", BILLER, rejected_claim),
     Shot("what-if", BILLER, plain("billing:what-if")),
     Shot("fees", BILLER, plain("billing:fees")),
     Shot("payer-policies", BILLER, plain("billing:policies")),

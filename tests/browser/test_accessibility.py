@@ -132,6 +132,8 @@ PAGES = [
     ("billing:claim", Role.BILLER),
     ("billing:batches", Role.BILLER),
     ("billing:batch", Role.BILLER),
+    ("billing:replies", Role.BILLER),
+    ("billing:reply", Role.BILLER),
     ("billing:what-if", Role.BILLER),
     ("billing:policies", Role.BILLER),
     ("billing:policy-edit", Role.BILLER),
