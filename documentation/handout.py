@@ -1,34 +1,27 @@
 """A home program on paper: what was given, with pictures, made once and kept.
 
-Everything on it is frozen with the version, so that a page made again says the same. The row counts
-each try before it begins (see `pdf`).
+The exercises are frozen with the version. Whom it names, from which clinic and with which code is
+frozen on the row when it is first made, so that a page made again says the same.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
-import logging
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import segno
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 
-from documentation import home_programs
+from documentation import home_programs, papers
 from documentation.models import HomeProgram, HomeProgramPdf
-from documentation.pdf import MOST_ATTEMPTS
-from people import audit, links
+from people import links
 from people.models import PatientLink, User
 
-logger = logging.getLogger(__name__)
-STYLES = Path("static", "css", "pdf", "handout.css")
+STYLES = "handout.css"
 
 
 def address_of(link: PatientLink) -> str:
@@ -43,73 +36,91 @@ def qr_of(address: str) -> str:
     return _as_data(out.getvalue())
 
 
-def _as_data(svg: bytes) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
-
-
 def render(program: HomeProgram) -> None:
-    """Make the hand-out, once. A second call finds it and leaves."""
-    row = _begin(program)
-    if row is None:
-        return
-    try:
-        content = as_pdf(program)
-    except Exception as error:
-        _give_up_or_wait(program, error)
-        raise
-    with transaction.atomic():
-        row = HomeProgramPdf.objects.select_for_update().get(program=program)
-        if row.status != HomeProgramPdf.Status.WAITING:
-            return
-        row.status = HomeProgramPdf.Status.READY
-        row.file_bytes, row.sha256 = content, hashlib.sha256(content).hexdigest()
-        row.made_at, row.problem = timezone.now(), ""
-        row.save(update_fields=["status", "file_bytes", "sha256", "made_at", "problem"])
+    """Make the hand-out, once. A second call finds it and leaves; with a new link the row waits
+    again, and then a call makes it anew."""
+    row = papers.begin(_rows(program))
+    while row is not None:
+        try:
+            shown = row.shown or _freeze(program)
+            content = as_pdf(program, shown)
+        except Exception as error:
+            papers.give_up_or_wait(_rows(program), error)
+            raise
+        row = _keep(program, shown, content)
 
 
-def as_html(program: HomeProgram) -> str:
-    patient = program.patient
-    link = home_programs.open_link_of(patient)
+def as_html(program: HomeProgram, shown: dict[str, Any]) -> str:
+    assert program.given_at is not None, "only what was given is put on paper"
     return render_to_string(
         "documentation/pdf/handout.html",
         {
             "program": program,
             "items": [_as_printed(item) for item in program.items.all()],
-            "patient": patient,
-            "clinic": patient.clinic,
-            "qr": qr_of(address_of(link)) if link is not None else "",
-            "created": (program.given_at or timezone.now()).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "patient": shown["patient"],
+            "clinic": shown["clinic"],
+            "qr": qr_of(shown["address"]) if shown["address"] else "",
+            "created": program.given_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         },
     )
 
 
-def as_pdf(program: HomeProgram) -> bytes:
-    import weasyprint  # noqa: PLC0415 -- slow import, and pages must open where Pango is missing
-
-    fonts, styles, nothing = _looks()
-    made: bytes | None = weasyprint.HTML(string=as_html(program), url_fetcher=nothing).write_pdf(
-        stylesheets=[styles],
-        font_config=fonts,
-        pdf_variant="pdf/ua-1",
-        pdf_identifier=f"home-program-{program.pk}".encode(),
+def as_pdf(program: HomeProgram, shown: dict[str, Any]) -> bytes:
+    return papers.draw(
+        as_html(program, shown), styles=STYLES, identifier=f"home-program-{program.pk}"
     )
-    assert made is not None
-    return made
+
+
+def ask_again(*, program: HomeProgram, by: User) -> bool:
+    """Have a hand-out that failed tried anew; whether there was one."""
+    action = "home_program.pdf_asked_again"
+    return papers.ask_again(
+        _rows(program), by=by, action=action, patient=program.patient, target=program
+    )
 
 
 @transaction.atomic
-def ask_again(*, program: HomeProgram, by: User) -> bool:
-    """Have a hand-out that failed tried anew; whether there was one."""
-    row = HomeProgramPdf.objects.select_for_update().filter(program=program).first()
-    if row is None or row.status != HomeProgramPdf.Status.FAILED:
-        return False
-    row.status = HomeProgramPdf.Status.WAITING
-    row.waiting_since, row.attempts = timezone.now(), 0
-    row.save(update_fields=["status", "waiting_since", "attempts"])
-    audit.record(
-        by=by, action="home_program.pdf_asked_again", patient=program.patient, target=program
-    )
-    return True
+def make_anew(*, program: HomeProgram) -> None:
+    """The code on the paper opens no more: have it drawn with the one that does."""
+    row = _rows(program).select_for_update().defer("file_bytes").first()
+    if row is not None:
+        papers.wait_anew(row, shown={})
+
+
+def _rows(program: HomeProgram) -> models.QuerySet[HomeProgramPdf]:
+    return HomeProgramPdf.objects.filter(program=program)
+
+
+@transaction.atomic
+def _freeze(program: HomeProgram) -> dict[str, Any]:
+    """What the paper says besides the exercises, from now on."""
+    row = _rows(program).select_for_update().defer("file_bytes").get()
+    patient = program.patient
+    link = home_programs.open_link_of(patient)
+    row.shown = {
+        "patient": patient.full_name,
+        "clinic": {
+            "name": patient.clinic.name,
+            "address": patient.clinic.one_line,
+            "phone": patient.clinic.phone,
+        },
+        "address": address_of(link) if link is not None else "",
+    }
+    row.save(update_fields=["shown"])
+    shown: dict[str, Any] = row.shown
+    return shown
+
+
+def _keep(program: HomeProgram, shown: dict[str, Any], content: bytes) -> HomeProgramPdf | None:
+    """Store the bytes if the code on them is still the one to show; else return the row."""
+    with transaction.atomic():
+        row = _rows(program).select_for_update().defer("file_bytes").get()
+        if row.status != HomeProgramPdf.Status.WAITING:
+            return None
+        if row.shown != shown:
+            return row
+        papers.keep(row, content)
+    return None
 
 
 def _as_printed(item: Any) -> dict[str, Any]:
@@ -119,48 +130,5 @@ def _as_printed(item: Any) -> dict[str, Any]:
     return {"item": item, "words": words, "svg": _as_data(picture.read_bytes())}
 
 
-def _begin(program: HomeProgram) -> HomeProgramPdf | None:
-    with transaction.atomic():
-        row = HomeProgramPdf.objects.select_for_update().filter(program=program).first()
-        if row is None or row.status != HomeProgramPdf.Status.WAITING:
-            return None
-        if row.attempts >= MOST_ATTEMPTS:
-            row.status = HomeProgramPdf.Status.FAILED
-            row.problem = row.problem or "The worker stopped while it was making this PDF."
-            row.save(update_fields=["status", "problem"])
-            return None
-        row.attempts += 1
-        row.save(update_fields=["attempts"])
-        return row
-
-
-def _give_up_or_wait(program: HomeProgram, error: Exception) -> None:
-    problem = f"{type(error).__name__} while making the PDF."
-    logger.error(
-        "The hand-out of home program %s was not made: %s", program.pk, type(error).__name__
-    )
-    with transaction.atomic():
-        row = HomeProgramPdf.objects.select_for_update().get(program=program)
-        if row.status != HomeProgramPdf.Status.WAITING:
-            return
-        row.problem = problem
-        if row.attempts >= MOST_ATTEMPTS:
-            row.status = HomeProgramPdf.Status.FAILED
-        row.save(update_fields=["problem", "status"])
-
-
-@lru_cache(maxsize=1)
-def _looks() -> tuple[Any, Any, Any]:
-    """Fonts and styles, read once for each worker (see `pdf._looks`)."""
-    import weasyprint  # noqa: PLC0415 -- slow import
-    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 -- slow import
-    from weasyprint.urls import URLFetcher  # noqa: PLC0415 -- slow import
-
-    nothing = URLFetcher(allowed_protocols=("data",))
-    fonts = FontConfiguration()
-    styles = weasyprint.CSS(
-        string=(settings.BASE_DIR / STYLES).read_text(encoding="utf-8"),
-        font_config=fonts,
-        url_fetcher=nothing,
-    )
-    return fonts, styles, nothing
+def _as_data(svg: bytes) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()

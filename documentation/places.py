@@ -7,7 +7,7 @@ from web.navigation import Panel, Place, add, add_panel, add_patient_tab
 
 
 def register() -> None:
-    from documentation import verification  # noqa: PLC0415 -- app ready
+    from documentation import paper_kinds, verification  # noqa: PLC0415 -- app ready
 
     add(
         Place(
@@ -18,6 +18,19 @@ def register() -> None:
             order=22,
             group="Clinic",
             keywords="assistant notes waiting for a co-signature",
+        )
+    )
+    paper_kinds.register_own()
+    add(
+        Place(
+            "PDFs",
+            "documentation:papers",
+            "file-type-pdf",
+            roles=READS_CHARTS,
+            order=28,
+            group="Clinic",
+            keywords="paper print jobs failed waiting hand-out packet",
+            badge="documentation:papers-badge",
         )
     )
     add_patient_tab(
@@ -56,6 +69,7 @@ def register() -> None:
     verify("signed notes", verification.changed_notes)
     verify("addenda", verification.changed_addenda)
     verify("PDFs of notes", verification.changed_pdfs)
+    verify("hand-outs", verification.changed_handouts)
     register_session_places()
 
 

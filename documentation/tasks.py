@@ -11,9 +11,16 @@ from documentation import handout, pdf
 from documentation.models import HomeProgram, HomeProgramPdf, Note, NotePdf
 
 PATIENCE = dt.timedelta(minutes=2)  # a bell that rang is answered well within this
+TOO_LONG = 120  # seconds for one paper; the row then says so, and the worker goes on
 
 
-@shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=5, ignore_result=True)
+@shared_task(
+    autoretry_for=(OSError,),
+    retry_backoff=30,
+    max_retries=5,
+    ignore_result=True,
+    soft_time_limit=TOO_LONG,
+)
 def render_note_pdf(note_id: int) -> None:
     """Safe to run twice: the second run finds the PDF and leaves. A failure ends on the PDF's row,
     which the note's page shows."""
@@ -30,7 +37,13 @@ def sweep_pdfs(most: int = 200) -> None:
         render_note_pdf.delay(note_id)
 
 
-@shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=5, ignore_result=True)
+@shared_task(
+    autoretry_for=(OSError,),
+    retry_backoff=30,
+    max_retries=5,
+    ignore_result=True,
+    soft_time_limit=TOO_LONG,
+)
 def render_handout(program_id: int) -> None:
     """Safe to run twice: the second run finds the hand-out and leaves. A failure ends on its row,
     which the program's page shows."""

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from documentation import urls_home, urls_session
-from documentation.views import cases, chart, notes, pdfs
+from documentation.views import cases, chart, notes, papers, pdfs
 
 app_name = "documentation"
 
@@ -24,6 +24,9 @@ urlpatterns = [
     path("cases/<int:episode_id>/plans/new/", cases.plan_new, name="plan-new"),
     path("goals/<int:pk>/", cases.goal_edit, name="goal"),
     path("plans/<int:pk>/", cases.plan, name="plan"),
+    path("pdfs/", papers.papers, name="papers"),
+    path("pdfs/again/", papers.papers_again, name="papers-again"),
+    path("pdfs/failed/", papers.papers_badge, name="papers-badge"),
     path("diagnoses/", cases.diagnoses, name="diagnoses"),
     *urls_session.urlpatterns,
     *urls_home.urlpatterns,

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from typing import Any
+
+from django.db import models
 
 from documentation.frozen import sha256_of
-from documentation.models import Addendum, Note, NotePdf
+from documentation.models import Addendum, HomeProgramPdf, Note, NotePdf
+from documentation.models.pdf_row import PdfRow
 from people.models import AuditEvent
 
 
@@ -40,9 +44,18 @@ def changed_addenda() -> list[str]:
 
 def changed_pdfs() -> list[str]:
     """PDFs whose bytes no longer have the SHA-256 stored beside them."""
-    ready = NotePdf.objects.filter(status=NotePdf.Status.READY).order_by("pk")
+    return changed_papers(NotePdf.objects.all())
+
+
+def changed_handouts() -> list[str]:
+    """Hand-outs whose bytes no longer have the SHA-256 stored beside them."""
+    return changed_papers(HomeProgramPdf.objects.all())
+
+
+def changed_papers(rows: models.QuerySet[Any]) -> list[str]:
+    ready = rows.filter(status=PdfRow.Status.READY).order_by("pk")
     return [
-        f"PDF of note {row.note_id}: its bytes are not those that were made"
+        f"{row}: its bytes are not those that were made"
         for row in ready.iterator(chunk_size=50)
         if hashlib.sha256(bytes(row.file_bytes or b"")).hexdigest() != row.sha256
     ]

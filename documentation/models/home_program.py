@@ -275,6 +275,9 @@ class HomeProgramPdf(PdfRow):
     """The hand-out: a row of its own, so that making it does not touch the program."""
 
     program = models.OneToOneField(HomeProgram, on_delete=models.PROTECT, related_name="pdf")
+    shown = models.JSONField(
+        default=dict, editable=False, help_text="Whom it names and where its code leads, frozen."
+    )
 
     class Meta:
         constraints = [

@@ -6,6 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from documentation.models.pdf_row import PdfRow
 from documentation.models.visit import Visit
 from people.models import User
 
@@ -103,23 +104,11 @@ class Addendum(models.Model):
         return f"addendum {self.pk}"
 
 
-class NotePdf(models.Model):
+class NotePdf(PdfRow):
     """The note as a PDF: a row of its own, so that making it does not touch the note."""
 
-    class Status(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        READY = "ready", "Ready"
-        FAILED = "failed", "Failed"
-
     note = models.OneToOneField(Note, on_delete=models.PROTECT, related_name="pdf")
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
-    file_bytes = models.BinaryField(null=True)
-    sha256 = models.CharField(max_length=64, blank=True)
-    made_at = models.DateTimeField(null=True)
-    waiting_since = models.DateTimeField(default=timezone.now)
     addenda_shown = models.PositiveSmallIntegerField(default=0)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    problem = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
@@ -130,13 +119,4 @@ class NotePdf(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"pdf of note {self.note_id}"
-
-    @property
-    def minutes_waited(self) -> int:
-        return int((timezone.now() - self.waiting_since).total_seconds() // 60)
-
-    @property
-    def ask_every_seconds(self) -> int:
-        """How often a page asks whether it is ready: less often once something is amiss."""
-        return 2 if self.minutes_waited < 2 else 15
+        return f"PDF of note {self.note_id}"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
+MOST_ATTEMPTS = 5
+SOON = 2  # minutes; a worker that listens has begun by then
+
 
 class PdfRow(models.Model):
     """Waiting, ready or failed; the bytes, and how often they were tried for."""
@@ -30,6 +33,22 @@ class PdfRow(models.Model):
         return int((timezone.now() - self.waiting_since).total_seconds() // 60)
 
     @property
+    def is_late(self) -> bool:
+        """It has waited longer than a worker that listens would let it."""
+        return self.minutes_waited >= SOON
+
+    @property
     def ask_every_seconds(self) -> int:
         """How often a page asks whether it is ready: less often once something is amiss."""
-        return 2 if self.minutes_waited < 2 else 15
+        return 15 if self.is_late else 2
+
+    @property
+    def how_far(self) -> str:
+        """Where it stands while it waits, in words."""
+        if not self.attempts:
+            return "Waiting in line"
+        if self.problem:
+            return f"Try {self.attempts} of {MOST_ATTEMPTS} failed; it is tried again by itself"
+        if self.attempts == 1:
+            return "Being made"
+        return f"Being made, try {self.attempts} of {MOST_ATTEMPTS}"

@@ -97,7 +97,11 @@ def renew_link(request: StaffRequest, pk: int) -> HttpResponse:
     program = open_home_program(pk, by=request.user)
     if program.is_running:
         home_programs.renew_link(patient=program.patient, by=request.user)
-        messages.success(request, "The old link opens no more. Send the new one or show its code.")
+        handout.make_anew(program=program)
+        render_handout.delay(program.pk)
+        messages.success(
+            request, "The old link opens no more. Send the new one; the hand-out is made anew."
+        )
     return go_to(request, program.get_absolute_url())
 
 

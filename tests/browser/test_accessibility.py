@@ -127,6 +127,7 @@ PAGES = [
     ("documentation:plan", Role.THERAPIST),
     ("documentation:plan-new", Role.THERAPIST),
     ("documentation:home-program", Role.THERAPIST),
+    ("documentation:papers", Role.THERAPIST),
     ("documentation:home-program-edit", Role.THERAPIST),
     ("billing:claims", Role.BILLER),
     ("billing:claim", Role.BILLER),

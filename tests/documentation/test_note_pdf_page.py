@@ -121,13 +121,15 @@ def test_a_failed_pdf_says_so_and_is_tried_again_at_the_press_of_a_button(
     rung = []
     monkeypatch.setattr(tasks.render_note_pdf, "delay", rung.append)
     sign(note)
-    NotePdf.objects.update(status="failed", attempts=5, problem="OSError while making the PDF.")
+    NotePdf.objects.update(
+        status="failed", attempts=5, problem="It took too long to draw (SoftTimeLimitExceeded)."
+    )
 
     shown = text_of(as_therapist.get(page("note", note)))
     as_therapist.post(page("note-pdf-again", note))
     as_therapist.post(page("note-pdf-again", note))
 
-    assert "The PDF could not be made. OSError while making the PDF." in shown
+    assert "The PDF could not be made. It took too long to draw (SoftTimeLimitExceeded)." in shown
     assert "Try again" in shown
     assert (NotePdf.objects.get(note=note).status, rung) == ("waiting", [note.pk])
 

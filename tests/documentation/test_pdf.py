@@ -245,7 +245,7 @@ def test_a_failure_stands_on_the_row_without_what_the_note_says(broken):
 
     row = NotePdf.objects.get(note=note)
     assert (row.status, row.attempts) == ("waiting", 1)
-    assert row.problem == "OSError while making the PDF."
+    assert row.problem == "The server could not read something that PDFs are made with (OSError)."
 
 
 def test_after_five_failures_the_row_waits_for_a_person(broken):

@@ -1,0 +1,120 @@
+"""The kinds of PDF there are, for the one page that shows all of them.
+
+Each app registers its own in `AppConfig.ready`, so that this floor never names a paper of a higher
+one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+
+from documentation import handout, pdf
+from documentation.models import HomeProgram, HomeProgramPdf, Note, NotePdf
+from documentation.tasks import render_handout, render_note_pdf
+from people.access import CLINICAL, READS_CHARTS
+from people.models import Clinic, Patient, User
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One PDF as the list names it: what it is, whose, where it was asked for, where it opens."""
+
+    title: str
+    patient: Patient
+    clinic: Clinic
+    page: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of PDF: who sees its rows and who may have one tried again."""
+
+    key: str
+    label: str
+    reads: tuple[str, ...]
+    asks: tuple[str, ...]
+    visible: Callable[[User], models.QuerySet[Any]]
+    shown: Callable[[Any], Shown]
+    ask_again: Callable[[Any, User], bool]
+    ring: Callable[[Any], Any]
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    _kinds[kind.key] = kind
+
+
+def kinds_for(user: User) -> list[Kind]:
+    return [kind for _, kind in sorted(_kinds.items()) if user.has_role(*kind.reads)]
+
+
+# --- Ours ---------------------------------------------------------------------------------------
+
+
+def _notes(user: User) -> models.QuerySet[NotePdf]:
+    rows = NotePdf.objects.filter(note__in=Note.objects.visible_to(user))
+    rows = rows.select_related("note__visit__patient", "note__visit__clinic")
+    return rows.defer("file_bytes", "note__content")
+
+
+def _note(row: NotePdf) -> Shown:
+    visit = row.note.visit
+    return Shown(
+        title=f"{row.note.get_kind_display()}, {visit.date_of_service:%b} "
+        f"{visit.date_of_service.day}, {visit.date_of_service.year}",
+        patient=visit.patient,
+        clinic=visit.clinic,
+        page=row.note.get_absolute_url(),
+        file=reverse("documentation:note-pdf", args=[row.note_id]),
+    )
+
+
+def _handouts(user: User) -> models.QuerySet[HomeProgramPdf]:
+    rows = HomeProgramPdf.objects.filter(program__in=HomeProgram.objects.visible_to(user))
+    return rows.select_related("program__patient__clinic").defer("file_bytes")
+
+
+def _handout(row: HomeProgramPdf) -> Shown:
+    program = row.program
+    return Shown(
+        title=f"Home program {program.version}",
+        patient=program.patient,
+        clinic=program.patient.clinic,
+        page=program.get_absolute_url(),
+        file=reverse("documentation:home-program-pdf", args=[program.pk]),
+    )
+
+
+def register_own() -> None:
+    register(
+        Kind(
+            key="note",
+            label="Note",
+            reads=READS_CHARTS,
+            asks=CLINICAL,
+            visible=_notes,
+            shown=_note,
+            ask_again=lambda row, by: pdf.ask_again(note=row.note, by=by),
+            ring=lambda row: render_note_pdf.delay(row.note_id),
+        )
+    )
+    register(
+        Kind(
+            key="handout",
+            label="Home program",
+            reads=READS_CHARTS,
+            asks=CLINICAL,
+            visible=_handouts,
+            shown=_handout,
+            ask_again=lambda row, by: handout.ask_again(program=row.program, by=by),
+            ring=lambda row: render_handout.delay(row.program_id),
+        )
+    )
