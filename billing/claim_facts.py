@@ -70,6 +70,8 @@ def facts_of(claim: Claim, coded: Coded, *, today: dt.date) -> rules.ClaimFacts:
         accident=_accident(episode),
         onset_on=episode.onset_on if episode else None,
         billed_before=_billed_before(claim, coded.facts),
+        edits=coded.edits,
+        mue=coded.mue,
         coding=coded.findings,
     )
 

@@ -111,8 +111,8 @@ def _write_lines(claim: Claim, coded: Coded) -> None:
     diagnoses = _diagnosis_count(claim)
     claim.lines.all().delete()
     lines = []
-    for number, (line, modifiers) in enumerate(
-        zip(coded.lines, coded.modifiers, strict=True), start=1
+    for number, (line, modifiers, allowed) in enumerate(
+        zip(coded.lines, coded.modifiers, coded.allowed, strict=True), start=1
     ):
         same_code = [service for service in coded.services if service.code == line.code]
         lines.append(
@@ -127,13 +127,14 @@ def _write_lines(claim: Claim, coded: Coded) -> None:
                 units=line.units,
                 minutes=sum(service.minutes for service in same_code) or None,
                 charge=coded.fees.get(line.code, Decimal(0)) * line.units,
+                allowed=allowed,
                 pointers=list(range(1, min(diagnoses, 4) + 1)),
                 control_number=f"{claim.control_number}L{number}",
             )
         )
     ClaimLine.objects.bulk_create(lines)
     claim.total = sum((line.charge for line in lines), Decimal(0))
-    claim.proof = list(coded.units.proof)
+    claim.proof = list(coded.proof)
     claim.save(update_fields=["total", "proof"])
 
 

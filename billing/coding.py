@@ -5,30 +5,33 @@ Used by the claim, by the session page's live header and by the unit choice; all
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db import transaction
 
 from billing.models import Claim, UnitChoice
 from billing.policies import NoPolicy, code_facts, fees_on, policy_facts, policy_on
-from billing.rules.assistants import split_lines
-from billing.rules.modifiers import modify_lines
+from billing.rule_data import amounts_on, edits_on, limits_on, rates_on, shares_of, threshold_of
 from billing.rules.types import (
     AppliedModifier,
     CodeFacts,
     Discipline,
     Finding,
     Line,
+    MueLimit,
     PolicyFacts,
+    PtpEdit,
     Service,
     UnitResult,
     UnitRule,
 )
 from billing.rules.units import ChoiceNotAllowed, bill_units
+from billing.rules.visit import StoredRules, bill_visit
+from billing.year_use import accrued_on, notices_on
 from documentation.models import Visit
 from people import audit
-from people.models import Coverage, Patient, User
+from people.models import Coverage, Patient, Payer, User
 
 
 class AlreadyClaimed(Exception):
@@ -47,6 +50,10 @@ class Coded:
     lines: tuple[Line, ...]
     modifiers: tuple[tuple[AppliedModifier, ...], ...]
     findings: tuple[Finding, ...]
+    allowed: tuple[Decimal | None, ...]  # line by line
+    proof: tuple[str, ...]  # all but what stands with each modifier
+    edits: tuple[PtpEdit, ...]
+    mue: dict[str, MueLimit]
 
 
 def coverage_of(visit: Visit, priority: int = Coverage.Priority.PRIMARY) -> Coverage | None:
@@ -111,26 +118,54 @@ def code_visit(visit: Visit, coverage: Coverage | None, *, rule: UnitRule | None
         policy = policy_facts(policy_on(coverage.payer, day))
         fees = fees_on(coverage.payer, day)
     services = services_of(visit)
-    facts = code_facts(day)
+    stored = rules_for(visit, coverage, services, policy)
+    if rule is not None:
+        stored = replace(stored, policy=replace(policy, unit_rule=rule))
     choice = None
     if rule is None:
-        stored = UnitChoice.objects.filter(visit=visit).first()
-        choice = stored.units if stored is not None else None
+        chosen = UnitChoice.objects.filter(visit=visit).first()
+        choice = chosen.units if chosen is not None else None
     try:
-        units = bill_units(services, rule or policy.unit_rule, facts, prices=fees, choice=choice)
+        bill = bill_visit(services, stored, on=day, prices=fees, choice=choice)
     except ChoiceNotAllowed:  # the minutes were changed after the choice was made
-        units = bill_units(services, rule or policy.unit_rule, facts, prices=fees)
-    split = split_lines(services, units, facts, assistant_modifier=policy.assistant_modifier)
-    modified = modify_lines(split.lines, services, facts, policy, on=day)
+        bill = bill_visit(services, stored, on=day, prices=fees)
     return Coded(
         services=services,
-        facts=facts,
+        facts=dict(stored.codes),
         policy=policy,
         fees=fees,
-        units=units,
-        lines=split.lines,
-        modifiers=modified.lines,
-        findings=(*units.findings, *split.findings, *modified.findings),
+        units=bill.units,
+        lines=tuple(billed.line for billed in bill.lines),
+        modifiers=tuple(billed.modifiers for billed in bill.lines),
+        findings=bill.findings,
+        allowed=tuple(billed.allowed for billed in bill.lines),
+        proof=tuple(said for said in bill.proof if said not in bill.modifier_proof),
+        edits=tuple(stored.edits),
+        mue=dict(stored.mue),
+    )
+
+
+def rules_for(
+    visit: Visit, coverage: Coverage | None, services: tuple[Service, ...], policy: PolicyFacts
+) -> StoredRules:
+    """All that is stored for the visit's day, asked for as the payer's policy needs it."""
+    day = visit.date_of_service
+    facts = code_facts(day)
+    codes = {service.code for service in services}
+    codes |= {code for code, fact in facts.items() if fact.base_code in codes}
+    # Medicare's own prices; what others agreed to pay stands in no table of CMS.
+    of_medicare = coverage is not None and coverage.payer.kind == Payer.Kind.MEDICARE
+    amounts = amounts_on(day) if policy.kx or of_medicare else None
+    return StoredRules(
+        codes=facts,
+        policy=policy,
+        edits=edits_on(day, codes) if policy.ncci else (),
+        mue=limits_on(day, codes) if policy.mue else {},
+        rates=rates_on(day, codes, clinic=visit.clinic, amounts=amounts) if of_medicare else None,
+        threshold=threshold_of(amounts),
+        accrued=accrued_on(visit.patient_id, day, before_visit=visit.pk) if policy.kx else None,
+        notices=notices_on(visit.patient_id, day) if of_medicare else (),
+        shares=shares_of(amounts) if of_medicare else None,
     )
 
 

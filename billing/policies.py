@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from billing.models import CodeRule, Fee, FeeSchedule, PayerPolicy
+from billing.models import CodeRule, Fee, FeeSchedule, PayerPolicy, RelativeValue
 from billing.rules.types import CodeFacts, Discipline, PolicyFacts, UnitRule
 from documentation.models import ProcedureCode
 from people.models import Payer
@@ -45,6 +45,8 @@ def code_facts(day: dt.date) -> dict[str, CodeFacts]:
     """What is known of every active code on that day, by code."""
     in_force = CodeRule.objects.in_force_on(day).values_list("code", "therapy", "mppr")
     rules = {code: (therapy, mppr) for code, therapy, mppr in in_force}
+    # The fee schedule's own file knows better than the list the program came with.
+    reduced = dict(RelativeValue.objects.in_force_on(day).values_list("code", "mppr"))
     facts = {}
     # Plain values: this is asked on every save of a session and every check of a claim.
     for code, kind, timed, minutes, base_code, disciplines in ProcedureCode.objects.order_by(
@@ -58,7 +60,7 @@ def code_facts(day: dt.date) -> dict[str, CodeFacts]:
             minutes_per_unit=minutes or 15,
             always_therapy=therapy == CodeRule.Therapy.ALWAYS,
             sometimes_therapy=therapy == CodeRule.Therapy.SOMETIMES,
-            mppr=mppr,
+            mppr=reduced.get(code, mppr),
             base_code=base_code,
             evaluation=Discipline(disciplines[0]) if evaluates and disciplines else None,
             supervised_modality=kind == ProcedureCode.Kind.MODALITY and not timed,

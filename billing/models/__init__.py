@@ -3,23 +3,48 @@
 from billing.models.claim import Claim, ClaimLine, ClaimVersion, Finding, UnitChoice
 from billing.models.entry import LedgerEntry
 from billing.models.exchange import Batch, EdiFile
+from billing.models.notice import AbnRecord, YearUse
 from billing.models.payer import CodeRule, Fee, FeeSchedule, PayerPolicy, TradingPartner
 from billing.models.reply import Reply, ReplyItem
+from billing.models.rule_data import (
+    ClinicLocality,
+    ConversionFactor,
+    GeographicIndex,
+    MedicareAmounts,
+    NcciPair,
+    RelativeValue,
+    RuleLoad,
+    RuleLoadPart,
+    StagedRow,
+    UnitLimit,
+)
 
 __all__ = [
+    "AbnRecord",
     "Batch",
     "Claim",
     "ClaimLine",
     "ClaimVersion",
+    "ClinicLocality",
     "CodeRule",
+    "ConversionFactor",
     "EdiFile",
     "Fee",
     "FeeSchedule",
     "Finding",
+    "GeographicIndex",
     "LedgerEntry",
+    "MedicareAmounts",
+    "NcciPair",
     "PayerPolicy",
+    "RelativeValue",
     "Reply",
     "ReplyItem",
+    "RuleLoad",
+    "RuleLoadPart",
+    "StagedRow",
     "TradingPartner",
     "UnitChoice",
+    "UnitLimit",
+    "YearUse",
 ]

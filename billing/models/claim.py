@@ -142,6 +142,13 @@ class ClaimLine(models.Model):
     units = models.PositiveSmallIntegerField()
     minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     charge = models.DecimalField(max_digits=10, decimal_places=2)
+    allowed = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="What the payer's own table comes to; empty where it is not known.",
+    )
     pointers = ArrayField(models.PositiveSmallIntegerField(), default=list, size=4)
     control_number = models.CharField(max_length=30, unique=True, editable=False)
 

@@ -3,10 +3,11 @@
 The command, the API and the page all ask `answer`, so all three say the same.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from billing.rules.money import Settlement
 from billing.rules.types import CodeFacts, Gpci, PolicyFacts, Rates, Rvu
 from billing.rules.visit import BilledLine, StoredRules, bill_visit
 from billing.rules.visit_input import (
@@ -50,7 +51,12 @@ def explain(visit: VisitInput, stored: StoredRules) -> Answer:
         rates=_rates(visit.rates, stored.rates, mppr=policy.mppr),
         accrued=stored.accrued if visit.year_to_date is None else visit.year_to_date,
     )
-    bill = bill_visit(visit.services, stored, on=visit.date_of_service)
+    bill = bill_visit(
+        visit.services,
+        stored,
+        on=visit.date_of_service,
+        deductible_remaining=visit.deductible_remaining,
+    )
     return {
         "timed_minutes": bill.units.timed_minutes,
         "units_total": bill.units.units_total,
@@ -60,6 +66,7 @@ def explain(visit: VisitInput, stored: StoredRules) -> Answer:
         "lines": [_line(line) for line in bill.lines],
         "findings": [finding.as_dict() for finding in bill.findings],
         "totals": {"allowed": _text(bill.allowed)},
+        "settlement": _settlement(bill.settlements),
         "proof": list(bill.proof),
     }
 
@@ -71,6 +78,24 @@ def _line(billed: BilledLine) -> Answer:
         "modifiers": [modifier.code for modifier in billed.modifiers],
         "unit_prices": [_text(price) for price in billed.unit_prices],
         "allowed": _text(billed.allowed),
+    }
+
+
+def _settlement(lines: Sequence[Settlement] | None) -> Answer | None:
+    """Who bears the allowed amount; None where a price or the payer's shares are not known."""
+    if lines is None:
+        return None
+
+    def added(amounts: Iterable[Decimal]) -> str | None:
+        return _text(sum(amounts, Decimal(0)))
+
+    return {
+        "deductible": added(each.deductible for each in lines),
+        "coinsurance": added(each.coinsurance for each in lines),
+        "patient_owes": added(each.patient_owes for each in lines),
+        "before_assistant": added(each.before_assistant for each in lines),
+        "before_sequestration": added(each.before_sequestration for each in lines),
+        "paid": added(each.paid for each in lines),
     }
 
 
@@ -115,7 +140,14 @@ def _rates(given: RatesInput | None, stored: Rates | None, *, mppr: bool) -> Rat
             rvu[code] = Rvu(**whole)
     if factor is None or reduction is None or len(gpci) < 3:
         return None
-    return Rates(factor, Gpci(**gpci), rvu, reduction)
+    return Rates(factor, Gpci(**gpci), rvu, reduction, source=_rates_source(given, stored))
+
+
+def _rates_source(given: RatesInput, stored: Rates | None) -> str:
+    if stored is None or not stored.source:
+        return ""
+    written = given.conversion_factor is not None or given.gpci or given.rvu
+    return f"{stored.source}, with what was written down in its place" if written else stored.source
 
 
 def _filled(parts: Mapping[str, Decimal], from_stored: Gpci | Rvu) -> dict[str, Decimal]:

@@ -1,7 +1,8 @@
 """Which modifiers a line gets, why each, and in what order.
 
-Discipline (GP, GO, GN), assistant (CQ, CO), distinct service (59 or X), threshold (KX), and what
-the clinician logged. docs/rules/modifiers.md works the cases by hand.
+Discipline (GP, GO, GN), assistant (CQ, CO), distinct service (59 or X), threshold (KX), the notices
+a patient was given (GA, GX, GY, GZ), and what the clinician logged. docs/rules/modifiers.md works
+the cases by hand.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from billing.rules import assistants, ncci, threshold
+from billing.rules import assistants, ncci, notices, threshold
 from billing.rules.types import (
     AppliedModifier,
     CodeFacts,
     Discipline,
     Finding,
     Line,
+    Notice,
     PolicyFacts,
     PtpEdit,
     Service,
@@ -26,7 +28,7 @@ from billing.rules.types import (
 MOST_MODIFIERS = 4  # SV101-3 to SV101-6 of the 837P, item 24D of the CMS-1500
 DISCIPLINE_MODIFIERS = {each.modifier: each for each in Discipline}
 ASSISTANT_MODIFIERS = {"CQ": "GP", "CO": "GO"}  # each with the only one it may stand beside
-NOTICE_MODIFIERS = ("GA", "GX", "GY", "GZ")
+NOTICE_MODIFIERS = notices.NOTICE_MODIFIERS
 DISCIPLINE_SOURCE = "CMS Pub. 100-04, ch. 5, § 20.1"
 DISTINCT_SOURCE = f"{ncci.MANUAL}, § P.2; CMS CR 11168"
 
@@ -57,8 +59,10 @@ def modify_lines(
     edits: Sequence[PtpEdit] = (),
     allowed: Sequence[Decimal | None] = (),
     year: Year | None = None,
+    given: Sequence[Notice] = (),
 ) -> Modified:
-    """Modifiers for every line. `allowed` are the lines' amounts; only KX needs them."""
+    """Modifiers for every line. `allowed` are the lines' amounts, which only KX needs; `given` the
+    notices that hold on the date."""
     behind = ncci.services_behind((line.code for line in lines), services, facts)
     edits = ncci.edits_between(behind, edits, on) if policy.ncci else []
     logged = {
@@ -88,11 +92,13 @@ def modify_lines(
             distinct.get(line.code),
             _discipline(line, facts[line.code], policy, entered),
             _assistant(line, own),
+            *(() if set(entered) & set(NOTICE_MODIFIERS) else notices.modifiers_of(line, given)),
         ]
         applied.append({m.code: m for m in found if m})
 
     findings += _distinct_for_nothing(logged, edits, policy)
     findings += _threshold(lines, applied, facts, policy, allowed, year or Year())
+    findings += notices.findings(lines, given)
     modified = [
         sorted(each.values(), key=lambda m: place_of(m.code, policy.modifier_order))
         for each in applied
@@ -282,7 +288,7 @@ def _threshold(
     findings: list[Finding] = []
     used = {each: threshold.accrued_of(each, year.accrued) for each in Discipline}
     for index, line in enumerate(lines):
-        if not facts[line.code].therapy:
+        if not facts[line.code].therapy or notices.NEVER_COVERED in applied[index]:
             continue
         limit = year.threshold.of(line.discipline)
         amount = allowed[index] if index < len(allowed) else None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from billing.rules.types import CodeFacts, Line, Rates, Rvu
+from billing.rules.types import CodeFacts, Line, Rates, Rvu, Shares
 
 CENT = Decimal("0.01")
 
@@ -142,3 +142,27 @@ def settle(
         before_sequestration=before_sequestration,
         paid=round_cents(before_sequestration * (1 - sequestration)),
     )
+
+
+def settle_lines(
+    priced: Sequence[PricedLine], shares: Shares, *, deductible_remaining: Decimal
+) -> tuple[Settlement, ...] | None:
+    """Each line settled by itself, as contractors do: the first ones use up the deductible.
+
+    None as long as one line has no price.
+    """
+    settled: list[Settlement] = []
+    left = deductible_remaining
+    for price in priced:
+        if price.allowed is None:
+            return None
+        settlement = settle(
+            price.allowed,
+            deductible_remaining=left,
+            coinsurance_share=shares.coinsurance,
+            assistant_share=shares.assistant if price.line.assistant else Decimal(1),
+            sequestration=shares.sequestration,
+        )
+        left -= settlement.deductible
+        settled.append(settlement)
+    return tuple(settled)

@@ -75,13 +75,10 @@ def _regions(services: Iterable[Service]) -> set[str]:
 
 def overlap(one: Service, other: Service) -> bool:
     """They share a minute. One that ends when the other starts does not."""
-    return (
-        one.starts_at is not None
-        and one.ends_at is not None
-        and other.starts_at is not None
-        and other.ends_at is not None
-        and one.starts_at < other.ends_at
-        and other.starts_at < one.ends_at
+    return any(
+        begin < other_end and other_begin < end
+        for begin, end in one.spans
+        for other_begin, other_end in other.spans
     )
 
 
@@ -93,7 +90,7 @@ def evidence_apart(one: Sequence[Service], other: Sequence[Service]) -> Evidence
     if any(overlap(a, b) for a in one for b in other):
         return None
     manipulation = any(s.code in SPINAL_MANIPULATION for s in (*one, *other))
-    timed = all(s.starts_at and s.ends_at for s in (*one, *other))
+    timed = all(s.spans for s in (*one, *other))
     if timed and not manipulation:
         return Evidence("XU", "the two were done in different minutes")
     if all(s.regions for s in (*one, *other)) and not shared_regions(one, other):

@@ -77,7 +77,7 @@ class Service:
 
     `minutes` are one-on-one minutes; rest and waiting are not in them (CMS Pub. 100-04, ch. 5,
     § 20.3). `assistant_minutes` are those of them the assistant furnished alone. `count` is what
-    an untimed code bills.
+    an untimed code bills. `intervals` are the runs of its timer, where it had more than one.
     """
 
     code: str
@@ -89,6 +89,7 @@ class Service:
     ends_at: datetime | None = None
     discipline: Discipline = Discipline.PT
     count: int = 1
+    intervals: tuple[tuple[datetime, datetime], ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.assistant_minutes <= self.minutes:
@@ -100,6 +101,13 @@ class Service:
     def therapist_minutes(self) -> int:
         """Minutes together count as the therapist's."""
         return self.minutes - self.assistant_minutes
+
+    @property
+    def spans(self) -> tuple[tuple[datetime, datetime], ...]:
+        """When it was furnished; empty where nobody wrote that down."""
+        if self.intervals or self.starts_at is None or self.ends_at is None:
+            return self.intervals
+        return ((self.starts_at, self.ends_at),)
 
 
 # Pricing and edit modifiers first, then what the payer wants told. CMS leaves the order open
@@ -260,3 +268,31 @@ class Rates:
     gpci: Gpci
     rvu: Mapping[str, Rvu]
     pe_reduction: Decimal  # share of practice expense taken off every unit but the first
+    source: str = ""  # which file and which locality, for the proof
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How Medicare shares an allowed amount, on the date of service."""
+
+    coinsurance: Decimal
+    assistant: Decimal  # of what Medicare would pay, where CQ or CO stands
+    sequestration: Decimal
+
+
+@dataclass(frozen=True)
+class Notice:
+    """An advance beneficiary notice in force, or the record that there is none.
+
+    `kind` is GA, GX, GY or GZ; `codes` empty means every service of the discipline. `bill` is
+    false where the patient wants the service and not that Medicare is billed.
+    """
+
+    kind: Literal["GA", "GX", "GY", "GZ"]
+    discipline: Discipline
+    codes: frozenset[str] = frozenset()
+    reason: str = ""
+    bill: bool = True
+
+    def covers(self, code: str, discipline: Discipline) -> bool:
+        return discipline is self.discipline and (not self.codes or code in self.codes)

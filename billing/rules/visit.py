@@ -6,15 +6,19 @@ from datetime import date
 from decimal import Decimal
 
 from billing.rules import ncci
+from billing.rules.assistants import SOURCE as ASSISTANT_SOURCE
 from billing.rules.assistants import split_lines
 from billing.rules.modifiers import Modified, Year, modify_lines
 from billing.rules.money import (
     PricedLine,
+    Settlement,
     full_price_code,
     full_prices,
     price_lines,
+    settle_lines,
     total_allowed,
 )
+from billing.rules.threshold import accrued_of
 from billing.rules.types import (
     AppliedModifier,
     CodeFacts,
@@ -22,10 +26,12 @@ from billing.rules.types import (
     Finding,
     Line,
     MueLimit,
+    Notice,
     PolicyFacts,
     PtpEdit,
     Rates,
     Service,
+    Shares,
     Threshold,
     UnitResult,
 )
@@ -45,6 +51,8 @@ class StoredRules:
     rates: Rates | None = None
     threshold: Threshold | None = None
     accrued: Mapping[Discipline, Decimal] | None = None
+    notices: Sequence[Notice] = ()
+    shares: Shares | None = None  # None: a payer that pays by another scheme
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,8 @@ class VisitBill:
     findings: tuple[Finding, ...]
     allowed: Decimal | None
     proof: tuple[str, ...]
+    modifier_proof: tuple[str, ...] = ()  # the part of it that stands with each line too
+    settlements: tuple[Settlement, ...] | None = None
 
 
 def bill_visit(
@@ -70,15 +80,22 @@ def bill_visit(
     *,
     on: date,
     choice: Mapping[str, int] | None = None,
+    prices: Mapping[str, Decimal] | None = None,
+    deductible_remaining: Decimal = Decimal(0),
 ) -> VisitBill:
     """What a visit bills under one payer's policy on its date of service.
 
     `choice` is the clinician's stored allocation where the unit rule leaves a tie; raises
-    `ChoiceNotAllowed` when the minutes do not allow it.
+    `ChoiceNotAllowed` when the minutes do not allow it. `prices` settle a tie that minutes do not;
+    without them the rates do.
     """
     policy = stored.policy
     units = bill_units(
-        services, policy.unit_rule, stored.codes, prices=full_prices(stored.rates), choice=choice
+        services,
+        policy.unit_rule,
+        stored.codes,
+        prices=full_prices(stored.rates) if prices is None else prices,
+        choice=choice,
     )
     split = split_lines(services, units, stored.codes, assistant_modifier=policy.assistant_modifier)
     priced = price_lines(split.lines, stored.codes, stored.rates, mppr=policy.mppr)
@@ -91,11 +108,18 @@ def bill_visit(
         edits=stored.edits,
         allowed=[line.allowed for line in priced],
         year=Year(stored.threshold, stored.accrued),
+        given=stored.notices,
     )
     lines = tuple(
         BilledLine(price.line, modifiers, price.unit_prices, price.allowed)
         for price, modifiers in zip(priced, modified.lines, strict=True)
     )
+    settlements = (
+        settle_lines(priced, stored.shares, deductible_remaining=deductible_remaining)
+        if stored.shares and priced
+        else None
+    )
+    modifier_proof = _modifier_proof(split.lines, modified)
     return VisitBill(
         units=units,
         lines=lines,
@@ -109,9 +133,12 @@ def bill_visit(
         proof=(
             *units.proof,
             *_price_proof(priced, stored),
-            *_modifier_proof(split.lines, modified),
+            *modifier_proof,
             *_threshold_proof(stored, on),
+            *_settlement_proof(settlements, stored, deductible_remaining),
         ),
+        modifier_proof=modifier_proof,
+        settlements=settlements,
     )
 
 
@@ -139,6 +166,8 @@ def _price_proof(priced: Sequence[PricedLine], stored: StoredRules) -> Iterator[
     unknown = list(dict.fromkeys(price.line.code for price in priced if price.allowed is None))
     if unknown:
         yield f"No rate is known for {', '.join(unknown)}: no price and no total is given"
+    if stored.rates is not None and stored.rates.source and len(unknown) < len(priced):
+        yield f"Prices: {stored.rates.source}"
     if stored.rates is None or not stored.policy.mppr:
         return
     reduced = sum(p.line.units for p in priced if stored.codes[p.line.code].mppr and p.unit_prices)
@@ -168,3 +197,38 @@ def _threshold_proof(stored: StoredRules, on: date) -> Iterator[str]:
         yield f"No KX amount is known for {on.year}: KX is left undecided"
     elif stored.accrued is None:
         yield f"What {on.year} has used so far is not known: KX is left undecided"
+    else:
+        threshold = stored.threshold
+        used = stored.accrued
+        yield (
+            f"Used of {on.year}: {accrued_of(Discipline.PT, used):.2f} of "
+            f"{threshold.pt_slp:.2f} for PT with SLP, {accrued_of(Discipline.OT, used):.2f} of "
+            f"{threshold.ot:.2f} for OT"
+        )
+
+
+def _settlement_proof(
+    settlements: Sequence[Settlement] | None, stored: StoredRules, deductible_remaining: Decimal
+) -> Iterator[str]:
+    if not settlements or stored.shares is None:
+        return
+    shares = stored.shares
+    if deductible_remaining:
+        met = sum((each.deductible for each in settlements), Decimal(0))
+        yield f"Deductible: {met:.2f} of the {deductible_remaining:.2f} left falls on the patient"
+    else:
+        yield "The Part B deductible is taken as met"
+    yield f"Coinsurance: the patient bears {_percent(shares.coinsurance)} of the rest"
+    reduced = sum(
+        (each.before_assistant - each.before_sequestration for each in settlements), Decimal(0)
+    )
+    if reduced:
+        yield (
+            f"An assistant's service is paid at {_percent(shares.assistant)} of Medicare's part: "
+            f"{reduced:.2f} less; the coinsurance stays whole ({ASSISTANT_SOURCE})"
+        )
+    yield f"Sequestration takes {_percent(shares.sequestration)} of what Medicare pays"
+
+
+def _percent(share: Decimal) -> str:
+    return f"{(share * 100).normalize():f} %"

@@ -66,6 +66,7 @@ class VisitInput:
     payer: Mapping[str, bool | str]
     year_to_date: Mapping[Discipline, Decimal] | None
     rates: RatesInput | None
+    deductible_remaining: Decimal = Decimal(0)
 
 
 def parse_visit(data: object, codes: Mapping[str, CodeFacts]) -> VisitInput | list[FieldError]:
@@ -117,7 +118,7 @@ class _Reader:
 
     def visit(self, data: object) -> VisitInput | None:
         known = ("date_of_service", "discipline", "unit_rule", "payer", "services")
-        given = self.mapping("", data, (*known, "year_to_date", "rates"))
+        given = self.mapping("", data, (*known, "year_to_date", "rates", "deductible_remaining"))
         if self.errors and not given:
             return None
         on = self.day("date_of_service", given.get("date_of_service"))
@@ -127,9 +128,13 @@ class _Reader:
         payer = self.payer(given.get("payer"))
         used = self.year_to_date(given.get("year_to_date"))
         rates = self.rates(given.get("rates"))
+        deductible = self.amount(
+            "deductible_remaining", given.get("deductible_remaining"), places=2
+        )
         if on is None or discipline is None or rule is None:
             return None
-        return VisitInput(on, discipline, rule, services, payer, used, rates)
+        left = deductible or Decimal(0)
+        return VisitInput(on, discipline, rule, services, payer, used, rates, left)
 
     def day(self, field: str, value: object) -> date | None:
         if isinstance(value, str) and DAY.fullmatch(value):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from billing.rules.explain import answer
-from billing.rules.types import Discipline, Gpci, Rates
+from billing.rules.types import Discipline, Gpci, Rates, Shares
 from billing.rules.visit import StoredRules
 from billing.rules.visit_input import BadInput
 from tests.billing.rules.makers import policy
@@ -98,6 +98,7 @@ def test_the_whole_answer_to_a_whole_question():
         ],
         "findings": [],
         "totals": {"allowed": "79.82"},
+        "settlement": None,
         "proof": [
             "24 + 23 = 47 timed minutes",
             "38 to 52 minutes bill 3 units (CMS Pub. 100-04, ch. 5, § 20.2)",
@@ -108,8 +109,74 @@ def test_the_whole_answer_to_a_whole_question():
             "loses 50 % of its practice expense (CMS Pub. 100-04, ch. 5, § 10.7)",
             f"GP on 97112: {GP}",
             f"GP on 97110: {GP}",
+            "Used of 2026: 2400.00 of 2480.00 for PT with SLP, 0.00 of 2480.00 for OT",
         ],
     }
+
+
+MEDICARE_SHARES = Shares(Decimal("0.2"), Decimal("0.85"), Decimal("0.02"))
+
+
+def test_medicare_s_shares_settle_the_allowed_amount():
+    result = ask(THE_VISIT, stored(shares=MEDICARE_SHARES))
+
+    assert result["settlement"] == {
+        "deductible": "0.00",
+        "coinsurance": "15.96",
+        "patient_owes": "15.96",
+        "before_assistant": "63.86",
+        "before_sequestration": "63.86",
+        "paid": "62.58",
+    }
+    assert result["proof"][-3:] == [
+        "The Part B deductible is taken as met",
+        "Coinsurance: the patient bears 20 % of the rest",
+        "Sequestration takes 2 % of what Medicare pays",
+    ]
+
+
+def test_the_assistants_share_comes_off_medicares_part_and_the_proof_says_how_much():
+    visit_of_both = visit(
+        {"code": "97112", "minutes": 30, "assistant_minutes": 30}, {"code": "97110", "minutes": 15}
+    )
+
+    result = ask(visit_of_both, stored(shares=MEDICARE_SHARES))
+
+    # 97112 CQ 32.73 + 24.88 = 57.61, 97110 22.21: coinsurance 11.52 + 4.44,
+    # 46.09 × 0.85 = 39.18 (6.91 less), 17.77 whole; × 0.98 = 38.40 + 17.41.
+    assert result["settlement"] == {
+        "deductible": "0.00",
+        "coinsurance": "15.96",
+        "patient_owes": "15.96",
+        "before_assistant": "63.86",
+        "before_sequestration": "56.95",
+        "paid": "55.81",
+    }
+    assert (
+        "An assistant's service is paid at 85 % of Medicare's part: 6.91 less; the coinsurance "
+        "stays whole (CMS therapy services page, CQ/CO: 10 % standard and the 2022 exceptions)"
+    ) in result["proof"]
+
+
+def test_what_is_left_of_the_deductible_is_used_up_by_the_first_lines():
+    result = ask(THE_VISIT | {"deductible_remaining": "60.00"}, stored(shares=MEDICARE_SHARES))
+
+    # 57.61 of the first line and 2.39 of the second; 20 % of the 19.82 that are left.
+    assert result["settlement"] == {
+        "deductible": "60.00",
+        "coinsurance": "3.96",
+        "patient_owes": "63.96",
+        "before_assistant": "15.86",
+        "before_sequestration": "15.86",
+        "paid": "15.54",
+    }
+    assert "Deductible: 60.00 of the 60.00 left falls on the patient" in result["proof"]
+
+
+def test_nothing_is_settled_while_a_line_has_no_price():
+    unpriced = visit({"code": "97112", "minutes": 15}, {"code": "97012"})
+
+    assert ask(unpriced, stored(shares=MEDICARE_SHARES))["settlement"] is None
 
 
 def test_an_answer_is_plain_json():

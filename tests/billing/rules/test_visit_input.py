@@ -104,7 +104,7 @@ WRONG = [
         visit(colour="red"),
         "colour",
         "There is no such field; the fields are date_of_service, discipline, unit_rule, payer, "
-        "services, year_to_date, rates.",
+        "services, year_to_date, rates, deductible_remaining.",
     ),
     # Dates
     (visit(date_of_service=None), "date_of_service", "Write the day as 2026-03-02, not nothing."),

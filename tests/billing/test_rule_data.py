@@ -1,0 +1,366 @@
+"""The stored rules are those of the date of service: starter set, years, accrual, notices."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from billing.claims import draft_claim, scrub
+from billing.coding import code_visit, coverage_of
+from billing.models import (
+    AbnRecord,
+    Claim,
+    ClaimLine,
+    ClinicLocality,
+    GeographicIndex,
+    MedicareAmounts,
+    NcciPair,
+    YearUse,
+)
+from billing.policies import code_facts
+from billing.rule_data import amounts_on, edits_on, gpci_on, limits_on, rates_on, threshold_of
+from billing.rules.types import Discipline, Gpci, MueLimit, Threshold
+from billing.what_if import explain_data
+from billing.year_use import AlreadyWithdrawn, accrued_on, notices_on, withdraw
+from people.models import AuditEvent, Payer, Role
+from tests.billing.makers import make_fees, make_payer, make_visit, sign
+from tests.factories import ClinicFactory, PatientFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+AUGUST_2024, MARCH_2026 = dt.date(2024, 8, 1), dt.date(2026, 3, 2)
+
+
+def pair_on(day, *codes) -> list[tuple]:
+    return [
+        (edit.column1, edit.column2, edit.modifier_indicator)
+        for edit in edits_on(day, codes)
+        if edit.modifier_indicator != 9
+    ]
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        (("97112", "97760"), [("97760", "97112", 1)]),
+        (("97112", "97763"), [("97763", "97112", 1)]),
+        (("90912", "97112"), [("90912", "97112", 1)]),
+        (("92526", "97112"), [("92526", "97112", 1)]),
+        (("97112", "98940"), [("98940", "97112", 1)]),
+        (("97036", "97112"), [("97112", "97036", 1)]),
+        (("97110", "97150"), [("97150", "97110", 1)]),
+        (("97140", "97150"), [("97150", "97140", 1)]),
+        (("97150", "97530"), [("97150", "97530", 1)]),
+        (("97530", "97750"), [("97530", "97750", 1)]),
+        (("97140", "97750"), [("97140", "97750", 1)]),
+        (("97110", "97113"), [("97113", "97110", 1)]),
+        (("97012", "97140"), [("97012", "97140", 1)]),
+        (("97140", "98941"), [("98941", "97140", 1)]),
+        (("97124", "97140"), [("97140", "97124", 0)]),
+        (("97161", "97750"), [("97161", "97750", 0)]),
+        (("97161", "97164"), [("97161", "97164", 0)]),
+        (("97161", "97162"), [("97162", "97161", 0)]),
+        (("97161", "98940"), [("98940", "97161", 0)]),
+        (("97150", "97750"), [("97750", "97150", 0)]),
+        (("97140", "97161"), []),
+        (("97110", "97164"), []),
+        (("97116", "97164"), []),
+        (("97112", "97116"), []),
+        (("97112", "97750"), []),
+        (("97112", "97161"), []),
+        (("20560", "97112"), []),
+        (("97110", "98940"), []),
+        (("97110", "97140"), []),
+        (("97112", "97530"), []),
+    ],
+)
+def test_the_starter_set_knows_the_published_pair_in_either_order(codes, expected):
+    assert pair_on(AUGUST_2024, *codes) == expected
+    assert pair_on(AUGUST_2024, *codes[::-1]) == expected
+
+
+def test_a_pair_that_ended_holds_for_the_days_before():
+    assert pair_on(dt.date(2019, 12, 31), "97530", "97116") == [("97530", "97116", 1)]
+    assert pair_on(dt.date(2020, 1, 1), "97530", "97116") == []
+    assert pair_on(dt.date(2021, 12, 31), "97530", "97535") == [("97530", "97535", 1)]
+    assert pair_on(dt.date(2022, 1, 1), "97530", "97535") == []
+
+
+def test_every_pair_names_codes_the_practice_knows_and_its_quarter():
+    codes = set(code_facts(MARCH_2026))
+    pairs = list(NcciPair.objects.all())
+
+    assert len(pairs) == 350
+    assert {code for pair in pairs for code in (pair.column1, pair.column2)} <= codes
+    assert {pair.source for pair in pairs} == {
+        "Starter set: CMS NCCI practitioner file in force on July 1, 2024 (2024Q3)"
+    }
+
+
+def test_limits_are_those_of_the_day():
+    assert limits_on(AUGUST_2024, ["97112", "97161"]) == {
+        "97112": MueLimit("97112", 4, 3),
+        "97161": MueLimit("97161", 1, 2),
+    }
+    assert limits_on(dt.date(2024, 6, 30), ["97112"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("year", "amount"),
+    [(2019, 2040), (2021, 2110), (2024, 2330), (2025, 2410), (2026, 2480)],
+)
+def test_each_year_has_its_threshold(year, amount):
+    assert threshold_of(amounts_on(dt.date(year, 7, 1))) == Threshold(
+        Decimal(amount), Decimal(amount), Decimal(3000)
+    )
+
+
+def test_a_year_nobody_has_written_down_has_none():
+    assert amounts_on(dt.date(2027, 1, 1)) is None
+    assert rates_on(dt.date(2027, 1, 1), ["97112"], clinic=None, amounts=None) is None
+
+
+def test_two_sets_of_amounts_for_one_day_are_refused():
+    with (
+        pytest.raises(IntegrityError, match="one_set_of_medicare_amounts_a_day"),
+        transaction.atomic(),
+    ):
+        MedicareAmounts.objects.create(
+            effective_from=dt.date(2026, 12, 31),
+            pt_slp_threshold=1,
+            ot_threshold=1,
+            medical_review=1,
+            source="x",
+        )
+
+
+@pytest.mark.parametrize(
+    ("day", "factor", "price"),
+    [
+        (dt.date(2024, 3, 8), "32.7442", "33.07"),
+        (dt.date(2024, 3, 9), "33.2875", "33.62"),
+        (dt.date(2025, 6, 1), "32.3465", "32.02"),
+        (MARCH_2026, "33.4009", "32.73"),
+    ],
+)
+def test_a_97112_is_priced_by_its_day(day, factor, price):
+    asked = {
+        "date_of_service": day.isoformat(),
+        "discipline": "PT",
+        "unit_rule": "cms",
+        "services": [{"code": "97112", "minutes": 15}],
+    }
+    answer = explain_data(asked)
+
+    assert answer["lines"][0]["unit_prices"] == [price]
+    assert any(
+        f"conversion factor {factor}, national amounts (no locality is named)" in sentence
+        for sentence in answer["proof"]
+    )
+
+
+def test_the_clinics_locality_prices_its_visits():
+    clinic = ClinicFactory()
+    GeographicIndex.objects.create(
+        contractor="13202",
+        locality="01",
+        state="NY",
+        name="Manhattan",
+        work="1.064",
+        practice_expense="1.162",
+        malpractice="1.586",
+        effective_from=dt.date(2026, 1, 1),
+        source="test",
+    )
+    ClinicLocality.objects.create(clinic=clinic, contractor="13202", locality="01")
+
+    place, gpci = gpci_on(MARCH_2026, clinic)
+
+    assert (place, gpci) == (
+        "NY: Manhattan",
+        Gpci(Decimal("1.064"), Decimal("1.162"), Decimal("1.586")),
+    )
+    assert gpci_on(dt.date(2025, 3, 2), clinic)[1] == Gpci(Decimal(1), Decimal(1), Decimal(1))
+
+
+# On a claim
+
+
+def claim_of(*minutes, **policy) -> Claim:
+    payer = make_payer(mppr=True, kx=True, **policy)
+    make_fees()
+    visit = make_visit(*minutes, payer=payer)
+    sign(visit)
+    return draft_claim(visit)
+
+
+def lines_of(claim) -> list[tuple]:
+    return [(line.code_id, line.modifiers, line.allowed) for line in claim.lines.order_by("number")]
+
+
+def use(patient, amount, **fields) -> YearUse:
+    wanted = {
+        "bucket": "PT_SLP",
+        "as_of": dt.date(2026, 2, 1),
+        "source": "portal",
+        "entered_by": UserFactory(roles=[Role.BILLER]),
+    } | fields
+    return YearUse.objects.create(patient=patient, amount=amount, **wanted)
+
+
+def test_a_medicare_claim_is_priced_line_by_line_and_says_how():
+    claim = claim_of(("97112", 24), ("97110", 23))
+
+    assert lines_of(claim) == [
+        ("97112", ["GP"], Decimal("57.61")),
+        ("97110", ["GP"], Decimal("22.21")),
+    ]
+    assert "Used of 2026: 0.00 of 2480.00 for PT with SLP, 0.00 of 2480.00 for OT" in claim.proof
+    assert claim.status == Claim.Status.READY
+
+
+def test_another_payers_claim_has_no_price_of_medicare():
+    claim = claim_of(("97112", 24), kind=Payer.Kind.COMMERCIAL, name="Aetna")
+
+    assert lines_of(claim) == [("97112", ["GP"], None)]
+
+
+def test_an_edit_of_the_stored_pairs_holds_a_claim():
+    claim = claim_of(("97140", 15), ("97750", 15))
+
+    held = claim.findings.get(check_id="ncci")
+    assert (held.severity, held.codes, held.field) == (
+        "error",
+        ["97140", "97750"],
+        "claim.lines",
+    )
+    assert claim.status == Claim.Status.NEEDS_WORK
+
+
+def test_units_beyond_the_stored_limit_are_pointed_out():
+    claim = claim_of(("97112", 75))
+
+    assert claim.findings.get(check_id="mue").message.startswith(
+        "5 units of 97112 are more than the 4 a day"
+    )
+
+
+def test_what_the_portal_said_puts_kx_on_the_line_that_crosses():
+    claim = claim_of(("97112", 24), ("97110", 23))
+    use(claim.patient, "2400.00")
+
+    scrub(claim=claim)
+
+    # 2400.00 + 57.61 is below 2480.00, with 22.21 more it is 2479.82; one more dollar crosses.
+    assert [modifiers for _, modifiers, _ in lines_of(claim)] == [["GP"], ["GP"]]
+    use(claim.patient, "2401.00", as_of=dt.date(2026, 2, 2))
+    scrub(claim=claim)
+    assert [modifiers for _, modifiers, _ in lines_of(claim)] == [["GP"], ["GP", "KX"]]
+
+
+def test_our_own_medicare_lines_since_the_portal_was_seen_are_added():
+    claim = claim_of(("97112", 24), ("97110", 23))  # March 2, 79.82
+    patient = claim.patient
+    later = dt.date(2026, 3, 9)
+
+    assert accrued_on(patient.pk, later)[Discipline.PT] == Decimal("79.82")
+    use(patient, "500.00")
+    assert accrued_on(patient.pk, later)[Discipline.PT] == Decimal("579.82")
+    use(patient, "600.00", as_of=MARCH_2026)  # what was treated that day is in it
+    assert accrued_on(patient.pk, later)[Discipline.PT] == Decimal("600.00")
+    assert accrued_on(patient.pk, dt.date(2027, 1, 4))[Discipline.PT] == Decimal(0)
+
+
+def test_a_visit_does_not_count_itself_and_a_void_or_denied_claim_counts_for_nobody():
+    claim = claim_of(("97112", 24), ("97110", 23))
+
+    own = accrued_on(claim.patient_id, MARCH_2026, before_visit=claim.visit_id)
+    later = accrued_on(claim.patient_id, MARCH_2026, before_visit=claim.visit_id + 1)
+    assert (own[Discipline.PT], later[Discipline.PT]) == (Decimal(0), Decimal("79.82"))
+    for status in (Claim.Status.VOID, Claim.Status.DENIED):
+        Claim.objects.filter(pk=claim.pk).update(status=status)
+        assert accrued_on(claim.patient_id, dt.date(2026, 3, 9))[Discipline.PT] == Decimal(0)
+
+
+def test_occupational_therapy_has_its_own_amount():
+    claim = claim_of(("97112", 24))
+    ClaimLine.objects.update(modifiers=["GO"])
+    use(claim.patient, "100.00", bucket="OT", as_of=dt.date(2026, 1, 5))
+    use(claim.patient, "70.00")
+
+    accrued = accrued_on(claim.patient_id, dt.date(2026, 3, 9))
+
+    assert accrued == {
+        Discipline.PT: Decimal("70.00"),
+        Discipline.OT: Decimal("157.61"),
+        Discipline.SLP: Decimal(0),
+    }
+
+
+def abn(patient, kind="GA", **fields) -> AbnRecord:
+    wanted = {
+        "reason": "maintenance",
+        "signed_on": dt.date(2026, 3, 1),
+        "covers_from": dt.date(2026, 3, 1),
+        "recorded_by": UserFactory(roles=[Role.BILLER]),
+    } | fields
+    return AbnRecord.objects.create(patient=patient, kind=kind, **wanted)
+
+
+def test_a_signed_notice_puts_ga_on_the_claim_and_withdrawing_it_takes_it_off():
+    claim = claim_of(("97112", 24))
+    notice = abn(claim.patient)
+
+    scrub(claim=claim)
+    assert lines_of(claim)[0][1] == ["GP", "GA"]
+
+    withdraw(notice, by=notice.recorded_by)
+    scrub(claim=claim)
+    assert lines_of(claim)[0][1] == ["GP"]
+    with pytest.raises(AlreadyWithdrawn):
+        withdraw(notice, by=notice.recorded_by)
+    assert AuditEvent.objects.filter(action="notice.withdrawn").count() == 1
+
+
+def test_option_2_on_the_notice_holds_the_claim():
+    claim = claim_of(("97112", 24))
+    abn(claim.patient, choice="2")
+
+    claim = scrub(claim=claim)
+
+    assert claim.status == Claim.Status.NEEDS_WORK
+    assert claim.findings.get(check_id="notice_no_bill").severity == "error"
+
+
+def test_a_notice_holds_for_a_year_at_most():
+    patient = PatientFactory()
+    abn(patient)
+
+    assert len(notices_on(patient.pk, dt.date(2027, 2, 28))) == 1
+    assert notices_on(patient.pk, dt.date(2027, 3, 1)) == ()
+    assert notices_on(patient.pk, dt.date(2026, 2, 28)) == ()
+
+
+def test_the_database_refuses_a_required_notice_that_nobody_signed_in_time():
+    patient = PatientFactory()
+    for signed_on, name in (
+        (None, "a_required_notice_is_signed"),
+        (dt.date(2026, 3, 2), "a_required_notice_is_signed_first"),
+    ):
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            abn(patient, signed_on=signed_on)
+
+
+def test_coding_a_visit_asks_as_much_for_one_code_as_for_three():
+    payer = make_payer(mppr=True, kx=True)
+    asked = []
+    for minutes in ([("97112", 24)], [("97112", 24), ("97110", 15), ("97140", 15)]):
+        visit = make_visit(*minutes, payer=payer)
+        coverage = coverage_of(visit)
+        with CaptureQueriesContext(connection) as queries:
+            code_visit(visit, coverage)
+        asked.append(len(queries))
+
+    assert asked[0] == asked[1]
