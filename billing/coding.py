@@ -5,8 +5,12 @@ Used by the claim, by the session page's live header and by the unit choice; all
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -29,9 +33,11 @@ from billing.rules.types import (
 from billing.rules.units import ChoiceNotAllowed, bill_units
 from billing.rules.visit import StoredRules, bill_visit
 from billing.year_use import accrued_on, notices_on
-from documentation.models import Visit
+from documentation.models import ServiceTimer, Visit
 from people import audit
 from people.models import Coverage, Patient, Payer, User
+
+Interval = tuple[dt.datetime, dt.datetime]
 
 
 class AlreadyClaimed(Exception):
@@ -69,12 +75,15 @@ def coverage_of(visit: Visit, priority: int = Coverage.Priority.PRIMARY) -> Cove
 def services_of(visit: Visit) -> tuple[Service, ...]:
     """The logged services as the rules want them, in the order they stand on the page."""
     discipline = Discipline(visit.therapist.discipline)
+    timed_runs = _runs_of(visit)
     services: list[tuple[int, int, Service]] = []
     for timed in visit.timed_entries.all():
         service = Service(
             code=timed.code_id,
             minutes=timed.minutes,
             assistant_minutes=timed.assistant_minutes,
+            regions=_regions_of(timed.details),
+            intervals=_intervals(timed_runs.get(timed.key, ()), timed.minutes),
             discipline=discipline,
         )
         services.append((timed.position, 0, service))
@@ -84,10 +93,39 @@ def services_of(visit: Visit) -> tuple[Service, ...]:
             code=untimed.code_id,
             minutes=minutes,
             assistant_minutes=min(untimed.assistant_minutes, minutes),
+            intervals=_intervals(timed_runs.get(untimed.key, ()), minutes),
             discipline=discipline,
         )
         services.append((untimed.position, 1, service))
     return tuple(service for _, _, service in sorted(services, key=lambda item: item[:2]))
+
+
+def _runs_of(visit: Visit) -> dict[uuid.UUID, list[Interval]]:
+    """The timers that ran, by the entry they belong to."""
+    runs: dict[uuid.UUID, list[Interval]] = {}
+    kept = ServiceTimer.objects.filter(visit=visit).kept()
+    for entry, began, ended in kept.order_by("started_at", "pk").values_list(
+        "entry", "started_at", "stopped_at"
+    ):
+        if ended is not None:
+            runs.setdefault(entry, []).append((began, ended))
+    return runs
+
+
+def _intervals(runs: Sequence[Interval], minutes: int) -> tuple[Interval, ...]:
+    """The runs, where they measured every minute that is logged: minutes written by hand happened
+    at a time nobody knows, and so prove nothing."""
+    measured = sum((ended - began for began, ended in runs), dt.timedelta())
+    return tuple(runs) if runs and measured >= dt.timedelta(minutes=minutes) else ()
+
+
+def _regions_of(details: dict[str, Any]) -> tuple[str, ...]:
+    """The body regions of a 97112 entry, each with its side."""
+    return tuple(
+        f"{part.get('side', '')} {part['region']}".strip()
+        for part in details.get("body_parts", ())
+        if part.get("region")
+    )
 
 
 def plain_policy(unit_rule: UnitRule) -> PolicyFacts:

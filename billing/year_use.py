@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from django.db import transaction
@@ -48,11 +48,13 @@ def accrued_on(
     return accrued
 
 
-def _own_lines(patient_id: int, january: dt.date, day: dt.date, before_visit: int | None):  # type: ignore[no-untyped-def]
+def _own_lines(
+    patient_id: int, january: dt.date, day: dt.date, before_visit: int | None
+) -> Iterable[tuple[list[str], dt.date, Decimal]]:
     earlier = Q(claim__visit__date_of_service__lt=day)
     if before_visit is not None:
         earlier |= Q(claim__visit__date_of_service=day, claim__visit__lt=before_visit)
-    return (
+    rows = (
         ClaimLine.objects.filter(
             earlier,
             claim__patient__in=Patient.objects.same_person(patient_id),
@@ -66,6 +68,7 @@ def _own_lines(patient_id: int, january: dt.date, day: dt.date, before_visit: in
         .exclude(claim__status__in=[Claim.Status.VOID, Claim.Status.DENIED])
         .values_list("modifiers", "claim__visit__date_of_service", "allowed")
     )
+    return [(modifiers, on, allowed) for modifiers, on, allowed in rows if allowed is not None]
 
 
 def notices_on(patient_id: int, day: dt.date) -> tuple[Notice, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -20,13 +21,17 @@ from django.utils import timezone
 from billing.models.payer import IN_FORCE, Effective
 from people.models import Clinic, User
 
-RELATIVE = {"max_digits": 8, "decimal_places": 4, "validators": [MinValueValidator(0)]}
-SHARE = {
+RELATIVE: dict[str, Any] = {
+    "max_digits": 8,
+    "decimal_places": 4,
+    "validators": [MinValueValidator(0)],
+}
+SHARE: dict[str, Any] = {
     "max_digits": 5,
     "decimal_places": 4,
     "validators": [MinValueValidator(0), MaxValueValidator(1)],
 }
-MONEY = {"max_digits": 9, "decimal_places": 2, "validators": [MinValueValidator(0)]}
+MONEY: dict[str, Any] = {"max_digits": 9, "decimal_places": 2, "validators": [MinValueValidator(0)]}
 
 
 class RuleLoad(models.Model):

@@ -24,9 +24,10 @@ from billing.rule_data import amounts_on, edits_on, gpci_on, limits_on, rates_on
 from billing.rules.types import Discipline, Gpci, MueLimit, Threshold
 from billing.what_if import explain_data
 from billing.year_use import AlreadyWithdrawn, accrued_on, notices_on, withdraw
+from documentation.models import ServiceEntry, ServiceTimer
 from people.models import AuditEvent, Payer, Role
 from tests.billing.makers import make_fees, make_payer, make_visit, sign
-from tests.factories import ClinicFactory, PatientFactory, UserFactory
+from tests.factories import ClinicFactory, PatientFactory, UserFactory, at
 
 pytestmark = pytest.mark.django_db
 
@@ -364,3 +365,49 @@ def test_coding_a_visit_asks_as_much_for_one_code_as_for_three():
         asked.append(len(queries))
 
     assert asked[0] == asked[1]
+
+
+# 59 or X only with evidence from the chart
+
+
+def group_and_97112(*, hand_written: int = 0) -> Claim:
+    """A group from 9:00 to 9:30, and 97112 from 9:30 on."""
+    payer = make_payer(distinct_modifier="X")
+    make_fees()
+    visit = make_visit(("97112", 15 + hand_written), payer=payer)
+    timed = visit.timed_entries.get()
+    group = ServiceEntry.objects.create(visit=visit, code_id="97150", minutes=30, position=2)
+    for entry, began, ended in ((group, at(9), at(9, 30)), (timed, at(9, 30), at(9, 45))):
+        ServiceTimer.objects.create(
+            visit=visit,
+            entry=entry.key,
+            code_id=entry.code_id,
+            furnished_by=visit.therapist,
+            one_on_one=entry is timed,
+            started_at=began,
+            started_by=visit.therapist.user,
+            stopped_at=ended,
+            stopped_by=visit.therapist.user,
+            stop_told_at=ended,
+        )
+    sign(visit)
+    return draft_claim(visit)
+
+
+def test_timers_that_ran_one_after_the_other_are_evidence_for_xu():
+    claim = group_and_97112()
+
+    lines = {line.code_id: line for line in claim.lines.all()}
+    assert lines["97112"].modifiers == ["XU", "GP"]
+    assert lines["97112"].reasons[0]["reason"] == (
+        "97150 includes 97112, and the two were done in different minutes"
+    )
+    assert lines["97150"].modifiers == ["GP"]
+    assert not claim.findings.filter(check_id="ncci").exists()
+
+
+def test_minutes_written_by_hand_are_no_evidence():
+    claim = group_and_97112(hand_written=1)
+
+    assert claim.lines.get(code="97112").modifiers == ["GP"]
+    assert claim.findings.get(check_id="ncci").codes == ["97150", "97112"]
