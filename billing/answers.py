@@ -256,8 +256,8 @@ class Answers:
             .select_related("file")
             .get(pk=batch.pk)
         )
-        if batch.status == Batch.Status.BUILT:
-            batch = batches.mark_sent(batch=batch, by=None)
+        if batch.status in (Batch.Status.BUILT, Batch.Status.SENDING):
+            batch = batches.close_as_sent(batch, by=None)
         return batch
 
     def _of(self, batch: Batch) -> dict[str, Claim]:

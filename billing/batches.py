@@ -7,6 +7,7 @@ versions alone, so the same batch always has the same bytes.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection, transaction
@@ -21,7 +22,7 @@ from billing.x12.check_837p import check_837p
 from billing.x12.problems import Problem
 from billing.x12.write_837p import write_837p
 from people import audit
-from people.models import Practice, User
+from people.models import Payer, Practice, User
 
 MOST_CLAIMS = 5000  # the guide's recommended limit of one transaction
 
@@ -65,15 +66,55 @@ def waiting_by_partner() -> dict[TradingPartner | None, list[Claim]]:
     return waiting
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """Released claims that one file could hold; without a partner none can be built."""
+
+    partner: TradingPartner | None
+    payer: Payer | None  # where the partner takes one payer in each file
+    claims: list[Claim]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((claim.total for claim in self.claims), Decimal(0))
+
+    @property
+    def payers(self) -> list[str]:
+        return sorted({claim.payer.name for claim in self.claims if claim.payer})
+
+
+def waiting() -> list[Waiting]:
+    """What files could be built now: a receiver each, or a payer each where it wants that."""
+    found = []
+    for partner, claims in waiting_by_partner().items():
+        if partner is None or not partner.one_payer_per_file:
+            found.append(Waiting(partner, None, claims))
+            continue
+        by_payer: dict[Payer, list[Claim]] = {}
+        for claim in claims:
+            if claim.payer is not None:
+                by_payer.setdefault(claim.payer, []).append(claim)
+        found += [Waiting(partner, payer, theirs) for payer, theirs in by_payer.items()]
+    return sorted(found, key=lambda row: (row.partner is None, str(row.partner), row.payers))
+
+
 @transaction.atomic
-def build(*, partner: TradingPartner, by: User) -> Batch:
-    """One file of the partner's released claims (5,000 at the most).
+def build(*, partner: TradingPartner, by: User | None, payer: Payer | None = None) -> Batch:
+    """One file of the partner's released claims (5,000 at the most), of one payer alone where it
+    is named or the partner takes no other.
 
     Raises NothingToSend, FileNotSound. Two builders at once: the second finds nothing left.
     """
     # One builder at a time per partner, or two files could want the same claims.
     partner = TradingPartner.objects.select_for_update(no_key=True).get(pk=partner.pk)
-    wanted = [claim.pk for claim in waiting_by_partner().get(partner, [])][:MOST_CLAIMS]
+    rows = [row for row in waiting() if row.partner == partner]
+    if payer is not None:
+        rows = [row for row in rows if any(claim.payer_id == payer.pk for claim in row.claims)]
+    wanted = [
+        claim.pk
+        for claim in (rows[0].claims if rows else [])
+        if payer is None or claim.payer_id == payer.pk
+    ][:MOST_CLAIMS]
     claims = list(
         Claim.objects.select_for_update(no_key=True, of=("self",))
         .filter(pk__in=wanted, status=Claim.Status.RELEASED)
@@ -133,11 +174,17 @@ def build(*, partner: TradingPartner, by: User) -> Batch:
 
 @transaction.atomic
 def mark_sent(*, batch: Batch, by: User | None) -> Batch:
-    """Record that the file has gone to the partner; `by` is None when the partner's answer shows
-    it. Raises NotBuilt the second time."""
-    batch = _locked(batch)
+    """Record that the file has gone to the partner; `by` is None for the command. Raises NotBuilt
+    the second time."""
+    return close_as_sent(locked(batch), by=by)
+
+
+def close_as_sent(batch: Batch, *, by: User | None) -> Batch:
+    """The batch, locked by the caller, and its claims are SENT; `by` is None when the partner's
+    own answer shows it."""
     batch.status, batch.sent_at, batch.sent_by = Batch.Status.SENT, timezone.now(), by
-    batch.save(update_fields=["status", "sent_at", "sent_by"])
+    batch.sending_since, batch.problem = None, ""
+    batch.save(update_fields=["status", "sent_at", "sent_by", "sending_since", "problem"])
     for claim in batch.claims.select_for_update(no_key=True).order_by("pk"):
         claim.move_to(Claim.Status.SENT)
     audit.record(by=by, action="batch.sent", target=batch)
@@ -148,7 +195,7 @@ def mark_sent(*, batch: Batch, by: User | None) -> Batch:
 def withdraw(*, batch: Batch, by: User) -> Batch:
     """Take a file back that has not been sent: its claims wait for the next one, its control
     number is never used again. Raises NotBuilt."""
-    batch = _locked(batch)
+    batch = locked(batch)
     batch.status = Batch.Status.WITHDRAWN
     batch.save(update_fields=["status"])
     for claim in batch.claims.select_for_update(no_key=True).order_by("pk"):
@@ -157,8 +204,13 @@ def withdraw(*, batch: Batch, by: User) -> Batch:
     return batch
 
 
-def _locked(batch: Batch) -> Batch:
-    batch = Batch.objects.select_for_update(no_key=True, of=("self",)).get(pk=batch.pk)
+def locked(batch: Batch) -> Batch:
+    """The batch under lock, built and not sent. Raises NotBuilt."""
+    batch = (
+        Batch.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("partner")
+        .get(pk=batch.pk)
+    )
     if batch.status != Batch.Status.BUILT:
         raise NotBuilt
     return batch

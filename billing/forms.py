@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -122,7 +123,31 @@ class PartnerForm(TidyModelForm):
             "sender_qualifier",
             "usage",
             "claims_per_transaction",
+            "one_payer_per_file",
+            "delivery",
+            "sftp_host",
+            "sftp_port",
+            "sftp_user",
+            "sftp_secret",
+            "sftp_host_key",
+            "sftp_outbox",
+            "sftp_inbox",
         )
+        widgets = {"sftp_host_key": forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})}
+
+    def clean_sftp_host_key(self) -> str:
+        key = " ".join(self.cleaned_data["sftp_host_key"].split())
+        if key and not re.match(r"(ssh|ecdsa|rsa)[a-z0-9@.-]* [A-Za-z0-9+/]+=*( |$)", key):
+            raise ValidationError("A public key begins like “ssh-ed25519 AAAA…”.")
+        return key
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("delivery") == "sftp":
+            for name in ("sftp_host", "sftp_user", "sftp_secret", "sftp_host_key"):
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, "Needed to send by SFTP.")
+        return cleaned
 
 
 class FeeScheduleForm(TidyModelForm):

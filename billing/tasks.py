@@ -7,8 +7,8 @@ import logging
 from celery import shared_task
 from django.db import OperationalError
 
-from billing import claims, desk_money, replies
-from billing.models import Claim, Reply
+from billing import claims, desk_money, replies, sending, transport
+from billing.models import Batch, Claim, Reply, TradingPartner
 from documentation.models import Note, Visit
 
 log = logging.getLogger(__name__)
@@ -56,3 +56,29 @@ def sweep_replies(most: int = 100) -> None:
             replies.apply(reply=Reply.objects.get(pk=reply_id))
         except Exception:  # one reply that fails must not keep the others waiting
             log.exception("reply %s could not be applied", reply_id)
+
+
+@shared_task(ignore_result=True)
+def send_batch(batch_id: int) -> None:
+    """Never twice: SENDING is committed before a byte leaves, and only BUILT becomes SENDING."""
+    sending.send(batch_id)
+
+
+@shared_task(ignore_result=True)
+def sweep_sends() -> None:
+    """Try again what could not be reached, and what a lost bell left. As `send_batch`, never
+    twice."""
+    asked = Batch.objects.filter(status=Batch.Status.BUILT).exclude(send_asked_at=None)
+    for batch_id in asked.order_by("pk").values_list("pk", flat=True):
+        sending.send(batch_id)
+
+
+@shared_task(ignore_result=True)
+def fetch_replies() -> None:
+    """Safe to run twice: a file is known by name, size and time, a reply by its bytes."""
+    for partner in TradingPartner.objects.filter(delivery="sftp").exclude(sftp_inbox=""):
+        try:
+            sending.fetch(partner)
+        except transport.NotReached:  # its page says why
+            log.warning("partner %s: its replies could not be fetched", partner.pk)
+    sweep_replies()

@@ -26,6 +26,8 @@ app.conf.beat_schedule = {
     },
     "post-desk-money": {"task": "billing.tasks.post_desk_money", "schedule": 2 * MINUTE},
     "sweep-imports": {"task": "people.tasks.sweep_imports", "schedule": MINUTE},
+    "sweep-sends": {"task": "billing.tasks.sweep_sends", "schedule": 5 * MINUTE},
+    "fetch-replies": {"task": "billing.tasks.fetch_replies", "schedule": 15 * MINUTE},
     "sweep-replies": {"task": "billing.tasks.sweep_replies", "schedule": 5 * MINUTE},
     "sweep-claims": {"task": "billing.tasks.sweep_claims", "schedule": 10 * MINUTE},
 }

@@ -309,10 +309,15 @@ SMS_TOKEN = env.optional_secret("SMS_TOKEN")
 SMS_FROM = env.text("SMS_FROM")
 SMS_TIMEOUT_SECONDS = env.number("SMS_TIMEOUT_SECONDS", 10)
 
+# Where partners' passwords and keys lie, a file each; none: no file goes out by SFTP.
+PARTNER_SECRETS_DIR = env.text("PARTNER_SECRETS_DIR")
+SFTP_TIMEOUT_SECONDS = env.number("SFTP_TIMEOUT_SECONDS", 30)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {"paramiko": {"level": "WARNING"}},  # it tells of every step of a log-in
 }

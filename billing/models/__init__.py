@@ -2,7 +2,7 @@
 
 from billing.models.claim import Claim, ClaimLine, ClaimVersion, Finding, UnitChoice
 from billing.models.entry import LedgerEntry
-from billing.models.exchange import Batch, EdiFile
+from billing.models.exchange import Batch, EdiFile, FetchedFile
 from billing.models.notice import AbnRecord, YearUse
 from billing.models.payer import CodeRule, Fee, FeeSchedule, PayerPolicy, TradingPartner
 from billing.models.reply import Reply, ReplyItem
@@ -31,6 +31,7 @@ __all__ = [
     "EdiFile",
     "Fee",
     "FeeSchedule",
+    "FetchedFile",
     "Finding",
     "GeographicIndex",
     "LedgerEntry",

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -88,11 +88,53 @@ class TradingPartner(models.Model):
         default=5000, validators=[MinValueValidator(1), MaxValueValidator(5000)]
     )
 
+    one_payer_per_file = models.BooleanField(
+        "one payer in each file", default=False, help_text="Some receivers take no mixed files."
+    )
+    delivery = models.CharField(
+        "how files get there",
+        max_length=10,
+        choices=[("download", "A person downloads them"), ("sftp", "By SFTP")],
+        default="download",
+    )
+    sftp_host = models.CharField("server", max_length=253, blank=True)
+    sftp_port = models.PositiveIntegerField(
+        "port", default=22, validators=[MinValueValidator(1), MaxValueValidator(65535)]
+    )
+    sftp_user = models.CharField("user name", max_length=100, blank=True)
+    sftp_secret = models.CharField(
+        "name of our secret",
+        max_length=40,
+        blank=True,
+        validators=[RegexValidator(r"^[a-z0-9-]+$", "Small letters, digits and hyphens.")],
+        help_text="NAME for NAME.password or NAME.key in the server's PARTNER_SECRETS_DIR.",
+    )
+    sftp_host_key = models.TextField(
+        "the server's public key",
+        blank=True,
+        help_text="As the partner publishes it: ssh-ed25519 AAAA…",
+    )
+    sftp_outbox = models.CharField("folder for our files", max_length=200, blank=True)
+    sftp_inbox = models.CharField("folder of their replies", max_length=200, blank=True)
+    fetched_at = models.DateTimeField(null=True, blank=True, editable=False)
+    fetch_problem = models.CharField(max_length=300, blank=True, editable=False)
+
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(delivery="sftp")
+                | ~(Q(sftp_host="") | Q(sftp_user="") | Q(sftp_secret="") | Q(sftp_host_key="")),
+                name="sftp_is_described_whole",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_sftp(self) -> bool:
+        return self.delivery == "sftp"
 
 
 class PayerPolicy(Effective):

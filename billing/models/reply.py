@@ -34,6 +34,7 @@ class Reply(models.Model):
         UPLOAD = "upload", "Uploaded"
         COMMAND = "command", "Taken in by command"
         API = "api", "Sent by another program"
+        FETCH = "fetch", "Fetched by SFTP"
 
     file = models.OneToOneField(EdiFile, on_delete=models.PROTECT, related_name="reply")
     name = models.CharField(max_length=200, help_text="The file's name as it came.")

@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from billing import batches as verbs
-from billing import sheets
+from billing import sending, sheets
 from billing.models import Batch, TradingPartner
+from billing.tasks import send_batch
 from billing.x12.segments import X12ValueError
 from people import audit, exports
 from people.access import BILLING, StaffRequest, allow
-from people.models import Role
-from web.responses import go_to
+from people.models import Payer, Role
+from web.responses import go_to, render_page_or_piece
 
 SEES_FILES = (Role.OWNER, Role.BILLER, Role.AUDITOR)
 
@@ -25,20 +26,11 @@ SEES_FILES = (Role.OWNER, Role.BILLER, Role.AUDITOR)
 @allow(*SEES_FILES)
 @require_GET
 def batch_list(request: StaffRequest) -> HttpResponseBase:
-    waiting = [
-        {
-            "partner": partner,
-            "count": len(claims),
-            "total": sum(claim.total for claim in claims),
-            "payers": sorted({claim.payer.name for claim in claims if claim.payer}),
-        }
-        for partner, claims in verbs.waiting_by_partner().items()
-    ]
     built = Batch.objects.select_related("partner", "file", "built_by").prefetch_related("claims")
     if exports.is_asked(request):
         return exports.export(request, name="claim-files", columns=sheets.BATCHES, rows=built)
     context = {
-        "waiting": sorted(waiting, key=lambda row: (row["partner"] is None, str(row["partner"]))),
+        "waiting": verbs.waiting(),
         "page_obj": Paginator(built, 25).get_page(request.GET.get("page")),
         "may_build": request.user.has_role(*BILLING),
     }
@@ -49,8 +41,10 @@ def batch_list(request: StaffRequest) -> HttpResponseBase:
 @require_POST
 def build(request: StaffRequest, partner_pk: int) -> HttpResponse:
     partner = get_object_or_404(TradingPartner, pk=partner_pk)
+    asked = request.POST.get("payer", "")
+    payer = get_object_or_404(Payer, pk=asked) if asked.isdigit() else None
     try:
-        batch = verbs.build(partner=partner, by=request.user)
+        batch = verbs.build(partner=partner, payer=payer, by=request.user)
     except verbs.NothingToSend:
         messages.warning(request, "Nothing waits for this receiver any more.")
     except (verbs.FileNotSound, X12ValueError) as error:
@@ -71,8 +65,40 @@ def batch(request: StaffRequest, pk: int) -> HttpResponse:
         "batch": found,
         "claims": found.claims.select_related("patient", "payer", "visit").order_by("pk"),
         "may_build": request.user.has_role(*BILLING),
+        "answers": found.answers.filter(level="file").select_related("reply").order_by("-pk"),
     }
-    return render(request, "billing/batch.html", context)
+    return render_page_or_piece(
+        request, page="billing/batch.html", piece="billing/_batch_state.html", context=context
+    )
+
+
+@allow(*BILLING)
+@require_POST
+def send(request: StaffRequest, pk: int) -> HttpResponse:
+    """Put the file in line for the partner's server; the worker sends it."""
+    found = get_object_or_404(Batch, pk=pk)
+    try:
+        sending.ask_to_send(batch=found, by=request.user)
+        send_batch.delay_on_commit(found.pk)
+    except sending.NoSftp:
+        messages.warning(request, "This receiver's files are downloaded by hand.")
+    except verbs.NotBuilt:
+        messages.warning(request, "It was sent or withdrawn before.")
+    return go_to(request, found.get_absolute_url())
+
+
+@allow(*BILLING)
+@require_POST
+def settle(request: StaffRequest, pk: int) -> HttpResponse:
+    """Say what the partner said of a file of which nobody knew whether it had arrived."""
+    found = get_object_or_404(Batch, pk=pk)
+    arrived = request.POST.get("arrived") == "yes"
+    try:
+        sending.settle(batch=found, arrived=arrived, by=request.user)
+        messages.success(request, "Recorded as sent." if arrived else "It can be sent again.")
+    except sending.NotStuck:
+        messages.warning(request, "It was settled before.")
+    return go_to(request, found.get_absolute_url())
 
 
 @allow(*BILLING)

@@ -11,8 +11,9 @@ from django.forms import ModelForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from billing import sending, tasks, transport
 from billing.forms import FeeScheduleForm, FeesForm, PartnerForm, PolicyForm
 from billing.models import FeeSchedule, PayerPolicy, TradingPartner
 from people import audit
@@ -112,6 +113,25 @@ def partner_edit(request: StaffRequest, pk: int) -> HttpResponse:
         back=reverse("billing:policies"),
         action="partner.changed",
     )
+
+
+@allow(*BILLING)
+@require_POST
+def partner_try(request: StaffRequest, pk: int) -> HttpResponse:
+    """Log in to the partner's server and take in what lies there: the proof that it works."""
+    partner = get_object_or_404(TradingPartner, pk=pk, delivery="sftp")
+    try:
+        if partner.sftp_inbox:
+            new = sending.fetch(partner)
+            tasks.sweep_replies.delay_on_commit()
+            told = f"The connection works; {new} new repl{'y' if new == 1 else 'ies'} fetched."
+        else:
+            with transport.open_door(partner):
+                told = "The connection works."
+        messages.success(request, told)
+    except transport.NotReached as failure:
+        messages.error(request, failure.reason)
+    return go_to(request, reverse("billing:policies"))
 
 
 @allow(*SEES_RULES)
