@@ -317,6 +317,8 @@ class Answers:
         there = MOVED_BY.get(Outcome(outcome), {}).get(Claim.Status(claim.status))
         if there is None:
             return Effect.NOTED
+        if there == Claim.Status.ACCEPTED and claim.frequency == Claim.Frequency.VOIDED:
+            there = Claim.Status.VOID
         claim.move_to(there)
         if there == Claim.Status.REJECTED:
             self._write_findings(claim, said)

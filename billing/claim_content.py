@@ -56,6 +56,10 @@ def content_of(claim: Claim) -> x12.Claim:
             address=_address(coverage.payer),
         ),
         total_charge=claim.total,
+        frequency=codes.Frequency(claim.frequency),
+        payer_claim_number=(
+            claim.payer_control_number if claim.frequency != Claim.Frequency.ORIGINAL else ""
+        ),
         place_of_service=claim.visit.place_of_service,
         provider_signature_on_file=True,  # no claim is drafted before the note is signed
         assignment=_assignment(policy),

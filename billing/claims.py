@@ -17,6 +17,7 @@ from billing.claim_facts import facts_of
 from billing.coding import Coded, code_visit, coverage_of
 from billing.frozen import sha256_of, to_json
 from billing.models import Claim, ClaimLine, ClaimVersion, Finding
+from billing.models.claim import NotAllowed
 from billing.policies import NoPolicy
 from billing.rules.checks import scrub as run_checks
 from billing.rules.types import Finding as Found
@@ -28,10 +29,15 @@ from people.models import Authorization, Coverage, User
 from scheduling import budget
 
 OPEN = (Claim.Status.DRAFT, Claim.Status.NEEDS_WORK, Claim.Status.READY)
+CLOSABLE = (*OPEN, Claim.Status.RELEASED)  # nothing of it has left the house
 
 
 class NotFinal(Exception):
     """The visit's note is not signed (or not co-signed) yet."""
+
+
+class PayerHasIt(Exception):
+    """The payer has this claim: it is corrected or voided there (`billing.corrections`)."""
 
 
 class NotReady(Exception):
@@ -162,7 +168,7 @@ def scrub(*, claim: Claim, by: User | None = None) -> Claim:
 
     A claim that has been released is left as it is.
     """
-    claim = _locked(claim)
+    claim = locked(claim)
     if claim.status not in OPEN:
         return claim
     coverage = coverage_of(claim.visit)
@@ -229,7 +235,7 @@ def release(*, claim: Claim, by: User) -> ClaimVersion:
     Scrubs once more first: the chart or the card may have changed. Raises NotReady when that finds
     an error, NotAllowed when somebody else has released it already.
     """
-    claim = _locked(claim)
+    claim = locked(claim)
     claim = scrub(claim=claim)
     if claim.status == Claim.Status.NEEDS_WORK:
         raise NotReady
@@ -255,7 +261,11 @@ def release(*, claim: Claim, by: User) -> ClaimVersion:
 def take_back(*, claim: Claim, by: User) -> Claim:
     """Bring back to the work list a released claim that is in no file yet, or one that was turned
     back by its payer; its charges reverse, and releasing it again posts them anew."""
-    claim = _locked(claim)
+    claim = locked(claim)
+    if claim.status not in (Claim.Status.RELEASED, Claim.Status.REJECTED):
+        raise NotAllowed(claim.status, Claim.Status.NEEDS_WORK)
+    if claim.frequency == Claim.Frequency.VOIDED:
+        raise PayerHasIt  # a void says what the payer has: there is nothing in it to mend
     claim.move_to(Claim.Status.NEEDS_WORK)
     ledger.reverse_charges(claim=claim, by=by)
     audit.record(by=by, action="claim.taken_back", patient=claim.patient, target=claim)
@@ -264,8 +274,12 @@ def take_back(*, claim: Claim, by: User) -> Claim:
 
 @transaction.atomic
 def void(*, claim: Claim, by: User, reason: str) -> Claim:
-    """Close a claim that shall never be sent; what it charged is reversed."""
-    claim = _locked(claim)
+    """Close a claim that shall never be sent; what it charged is reversed. Raises PayerHasIt."""
+    claim = locked(claim)
+    if claim.status not in CLOSABLE:
+        raise NotAllowed(claim.status, Claim.Status.VOID)
+    if claim.frequency != Claim.Frequency.ORIGINAL:
+        raise PayerHasIt
     claim.move_to(Claim.Status.VOID)
     claim.void_reason = reason
     claim.save(update_fields=["void_reason"])
@@ -274,7 +288,8 @@ def void(*, claim: Claim, by: User, reason: str) -> Claim:
     return claim
 
 
-def _locked(claim: Claim) -> Claim:
+def locked(claim: Claim) -> Claim:
+    """The claim under lock, with all that checks and files ask of it."""
     return (
         Claim.objects.select_for_update(no_key=True, of=("self",))
         .select_related(

@@ -59,6 +59,16 @@ class VoidForm(TidyForm):
     reason = forms.CharField(max_length=200, label="Why shall it never be sent?")
 
 
+class CorrectionForm(TidyForm):
+    reason = forms.CharField(max_length=200, label="Why?")
+    payer_control_number = forms.CharField(
+        max_length=50,
+        required=False,
+        label="The payer's number of the claim",
+        help_text="From its answer or its remittance.",
+    )
+
+
 class ModifierOrderField(forms.CharField):
     """Modifiers parted by blanks or commas, in the payer's order."""
 
@@ -96,6 +106,7 @@ class PolicyForm(TidyModelForm):
             "mue",
             "mppr",
             "kx",
+            "takes_corrections",
             "certification_needed",
             "referral_needed",
             "authorization_needed",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import batches, claims, payers, replies, units, what_if
+from billing.views import batches, claims, corrections, payers, replies, units, what_if
 
 app_name = "billing"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("claims/<int:pk>/release/", claims.release, name="release"),
     path("claims/<int:pk>/take-back/", claims.take_back, name="take-back"),
     path("claims/<int:pk>/void/", claims.void, name="void"),
+    path("claims/<int:pk>/correct/", corrections.correct, name="correct"),
+    path("claim-versions/<int:pk>/", corrections.version, name="claim-version"),
     path("patients/<int:pk>/claims/", claims.patient_claims, name="patient-claims"),
     path("batches/", batches.batch_list, name="batches"),
     path("batches/build/<int:partner_pk>/", batches.build, name="build"),

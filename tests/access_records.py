@@ -17,6 +17,7 @@ from billing import replies
 from billing.models import (
     Batch,
     Claim,
+    ClaimVersion,
     EdiFile,
     FeeSchedule,
     PayerPolicy,
@@ -154,6 +155,12 @@ def _home_answer(world: World) -> HomeAnswer:
     )
 
 
+def _claim_version(world: World) -> ClaimVersion:
+    return ClaimVersion.objects.create(
+        claim=world.get("claim"), number=1, content={"total_charge": "1.00"}, sha256="0" * 64
+    )
+
+
 def _reply(world: World) -> Reply:
     content = f"a reply to {world.clinic}".encode()
     reply, _ = replies.take_in(
@@ -181,6 +188,7 @@ OF_A_CLINIC = {
     "appointment",
     "authorization",
     "claim",
+    "claim-version",
     "consent",
     "coverage",
     "entry",
@@ -216,6 +224,7 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "batch": _batch,
     "reply": _reply,
     "claim": _claim,
+    "claim-version": _claim_version,
     "clinic": lambda world: world.clinic,
     "closure": lambda world: Closure.objects.create(
         clinic=world.clinic, starts_at=at(9), ends_at=at(12), reason="Holiday"

@@ -52,14 +52,28 @@ class Claim(models.Model):
         Status.READY: {Status.NEEDS_WORK, Status.RELEASED, Status.VOID},
         Status.RELEASED: {Status.NEEDS_WORK, Status.BATCHED, Status.VOID},
         Status.BATCHED: {Status.SENT, Status.RELEASED},
-        Status.SENT: {Status.ACCEPTED, Status.REJECTED},
-        Status.REJECTED: {Status.NEEDS_WORK},
+        Status.SENT: {Status.ACCEPTED, Status.REJECTED, Status.VOID},
+        Status.REJECTED: {Status.NEEDS_WORK, Status.RELEASED},
         # A clearinghouse accepts first; the payer behind it may still turn the claim back.
-        Status.ACCEPTED: {Status.PAID, Status.DENIED, Status.REJECTED},
-        Status.DENIED: {Status.NEEDS_WORK},
-        Status.PAID: set(),
+        Status.ACCEPTED: {
+            Status.PAID,
+            Status.DENIED,
+            Status.REJECTED,
+            Status.NEEDS_WORK,
+            Status.RELEASED,
+        },
+        # Decided claims come back to be corrected, or go out once more to be voided at the payer.
+        Status.DENIED: {Status.NEEDS_WORK, Status.RELEASED},
+        Status.PAID: {Status.NEEDS_WORK, Status.RELEASED},
         Status.VOID: set(),
     }
+
+    class Frequency(models.TextChoices):
+        ORIGINAL = "1", "Original"
+        CORRECTED = "7", "Corrected"
+        VOIDED = "8", "Voided at the payer"
+
+    DECIDED: ClassVar[set[str]] = {Status.ACCEPTED, Status.DENIED, Status.PAID}
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+")
     sequence = models.PositiveSmallIntegerField(default=1)
@@ -79,6 +93,10 @@ class Claim(models.Model):
         max_length=50, blank=True, help_text="The payer's own number of the claim, once it has one."
     )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    frequency = models.CharField(
+        max_length=1, choices=Frequency.choices, default=Frequency.ORIGINAL, help_text="CLM05-3."
+    )
+    correction_reason = models.CharField(max_length=200, blank=True)
     total = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     proof = models.JSONField(default=list, blank=True)
     drafted_at = models.DateTimeField(default=timezone.now)
@@ -98,6 +116,14 @@ class Claim(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["visit", "sequence"], name="one_claim_per_sequence"),
             models.CheckConstraint(condition=Q(total__gte=0), name="a_claim_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(frequency="1") | ~Q(payer_control_number=""),
+                name="a_correction_names_what_it_corrects",
+            ),
+            models.CheckConstraint(
+                condition=Q(frequency="1") | ~Q(correction_reason=""),
+                name="a_correction_has_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -162,6 +162,11 @@ class PayerPolicy(Effective):
     certification_needed = models.BooleanField("plan of care must be certified", default=False)
     referral_needed = models.BooleanField("referring provider must be named", default=False)
     authorization_needed = models.BooleanField(default=False)
+    takes_corrections = models.BooleanField(
+        "takes corrected claims (7) and voids (8)",
+        default=True,
+        help_text="Medicare Part B does not: it reopens a claim on request.",
+    )
     accepts_assignment = models.BooleanField(
         "we take the allowed amount as the price", default=True, help_text="CLM07."
     )

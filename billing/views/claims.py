@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from billing import claims as verbs
 from billing import ledger, sheets
 from billing.fixes import link_to_fix
-from billing.forms import VoidForm
+from billing.forms import CorrectionForm, VoidForm
 from billing.models import Claim, Finding
 from billing.models.claim import NotAllowed
 from billing.views.replies import answers_to
@@ -125,7 +125,8 @@ def _blockers(claims: QuerySet[Claim]) -> list[dict[str, Any]]:
     return [{**row, "label": row["check_id"].replace("_", " ").capitalize()} for row in rows]
 
 
-def _open_claim(request: StaffRequest, pk: int) -> Claim:
+def open_claim(request: StaffRequest, pk: int) -> Claim:
+    """The claim with all its page shows; 404 for who may not see it."""
     claim: Claim = find_visible(
         Claim.objects.select_related(
             "patient",
@@ -150,12 +151,18 @@ def _open_claim(request: StaffRequest, pk: int) -> Claim:
 @require_GET
 def claim(request: StaffRequest, pk: int) -> HttpResponse:
     """One claim whole: lines with their reasons, proof, findings with their links, versions."""
-    found = _open_claim(request, pk)
+    found = open_claim(request, pk)
     audit.record(by=request.user, action="claim.viewed", patient=found.patient, target=found)
-    return _show(request, found)
+    return show(request, found)
 
 
-def _show(request: StaffRequest, claim: Claim, void_form: VoidForm | None = None) -> HttpResponse:
+def show(
+    request: StaffRequest,
+    claim: Claim,
+    void_form: VoidForm | None = None,
+    correction_form: CorrectionForm | None = None,
+) -> HttpResponse:
+    """The claim's page, or its piece, with a form that was refused."""
     episode = claim.visit.episode
     context = {
         "claim": claim,
@@ -173,11 +180,23 @@ def _show(request: StaffRequest, claim: Claim, void_form: VoidForm | None = None
         "can": {
             "scrub": claim.status in verbs.OPEN,
             "release": claim.status == Claim.Status.READY,
-            "take_back": claim.status == Claim.Status.RELEASED,
-            "mend": claim.status == Claim.Status.REJECTED,
-            "void": claim.may_become(Claim.Status.VOID),
+            "take_back": claim.status == Claim.Status.RELEASED
+            and claim.frequency != Claim.Frequency.VOIDED,
+            "mend": claim.status == Claim.Status.REJECTED
+            and claim.frequency != Claim.Frequency.VOIDED,
+            "void": claim.status in verbs.CLOSABLE and claim.frequency == Claim.Frequency.ORIGINAL,
+            "correct": claim.status in Claim.DECIDED,
+            "void_again": claim.status == Claim.Status.REJECTED
+            and claim.frequency == Claim.Frequency.VOIDED,
         },
         "void_form": void_form or VoidForm(),
+        "correction_form": correction_form
+        or CorrectionForm(
+            initial={
+                "payer_control_number": claim.payer_control_number,
+                "reason": claim.correction_reason,
+            }
+        ),
     }
     return render_page_or_piece(
         request, page="billing/claim.html", piece="billing/_claim.html", context=context
@@ -187,63 +206,62 @@ def _show(request: StaffRequest, claim: Claim, void_form: VoidForm | None = None
 @allow(*BILLING)
 @require_POST
 def scrub(request: StaffRequest, pk: int) -> HttpResponse:
-    found = verbs.scrub(claim=_open_claim(request, pk), by=request.user)
+    found = verbs.scrub(claim=open_claim(request, pk), by=request.user)
     errors = found.findings.filter(severity=Finding.Severity.ERROR).count()
     said = "Nothing holds this claim." if not errors else f"{errors} to mend."
-    return _after(request, found, said, level="success" if not errors else "warning")
+    return after(request, found, said, level="success" if not errors else "warning")
 
 
 @allow(*BILLING)
 @require_POST
 def release(request: StaffRequest, pk: int) -> HttpResponse:
-    found = _open_claim(request, pk)
+    found = open_claim(request, pk)
     try:
         verbs.release(claim=found, by=request.user)
     except verbs.NotReady:
         # The refusal rolled back its own scrub: keep what it found for the biller to see.
         verbs.scrub(claim=found, by=request.user)
-        return _after(request, found, "Something still holds this claim.", level="danger")
+        return after(request, found, "Something still holds this claim.", level="danger")
     except NotAllowed:
-        return _after(request, found, "Somebody released it a moment ago.", level="warning")
-    return _after(request, found, "Released: it goes into the next file.")
+        return after(request, found, "Somebody released it a moment ago.", level="warning")
+    return after(request, found, "Released: it goes into the next file.")
 
 
 @allow(*BILLING)
 @require_POST
 def take_back(request: StaffRequest, pk: int) -> HttpResponse:
     """A released claim comes back to the list, and so does one that the payer turned back."""
-    found = _open_claim(request, pk)
+    found = open_claim(request, pk)
     was_rejected = found.status == Claim.Status.REJECTED
     try:
         verbs.take_back(claim=found, by=request.user)
-    except NotAllowed:
-        return _after(request, found, "It is in a file already.", level="danger")
+    except (NotAllowed, verbs.PayerHasIt):
+        return after(request, found, "It is in a file already.", level="danger")
     if was_rejected:
-        return _after(request, found, "Opened for mending: release it again when it is right.")
-    return _after(request, found, "Taken back: its charges are reversed.")
+        return after(request, found, "Opened for mending: release it again when it is right.")
+    return after(request, found, "Taken back: its charges are reversed.")
 
 
 @allow(*BILLING)
 @require_POST
 def void(request: StaffRequest, pk: int) -> HttpResponse:
-    found = _open_claim(request, pk)
+    found = open_claim(request, pk)
     form = VoidForm(request.POST)
     if not form.is_valid():
-        return _show(request, found, void_form=form)
+        return show(request, found, void_form=form)
     try:
         verbs.void(claim=found, by=request.user, reason=form.cleaned_data["reason"])
-    except NotAllowed:
-        return _after(
-            request, found, "A claim that has left cannot be closed here.", level="danger"
-        )
-    return _after(request, found, "Closed: it will never be sent.")
+    except (NotAllowed, verbs.PayerHasIt):
+        return after(request, found, "A claim that has left cannot be closed here.", level="danger")
+    return after(request, found, "Closed: it will never be sent.")
 
 
-def _after(
+def after(
     request: StaffRequest, claim: Claim, message: str, *, level: str = "success"
 ) -> HttpResponse:
+    """The claim as it stands after an act, with what came of it."""
     if wants_piece(request):
-        return tell(_show(request, _open_claim(request, claim.pk)), message, level=level)
+        return tell(show(request, open_claim(request, claim.pk)), message, level=level)
     return go_to(request, claim.get_absolute_url())
 
 

@@ -43,7 +43,7 @@ PAYERS = [
     # name, kind, EDI id, filing, unit rule, policy extras
     ("Medicare Part B Oregon", "medicare", "02302", "MB", "cms",
      {"assistant_modifier": True, "mppr": True, "kx": True, "certification_needed": True,
-      "referral_needed": True, "timely_filing_days": 365}),
+      "referral_needed": True, "timely_filing_days": 365, "takes_corrections": False}),
     ("Regence BlueCross BlueShield", "blues", "00851", "BL", "cms", {"timely_filing_days": 365}),
     ("Aetna", "commercial", "60054", "CI", "ama", {"timely_filing_days": 120}),
     ("UnitedHealthcare", "commercial", "87726", "CI", "cms",

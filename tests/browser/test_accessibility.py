@@ -133,6 +133,7 @@ PAGES = [
     ("billing:claim", Role.BILLER),
     ("billing:batches", Role.BILLER),
     ("billing:batch", Role.BILLER),
+    ("billing:claim-version", Role.BILLER),
     ("billing:replies", Role.BILLER),
     ("billing:reply", Role.BILLER),
     ("billing:what-if", Role.BILLER),
