@@ -9,7 +9,7 @@ SEES_CLAIMS = (Role.OWNER, Role.BILLER, Role.AUDITOR)
 
 
 def register() -> None:
-    from billing.verification import changed_files, changed_versions  # noqa: PLC0415 -- app ready
+    from billing import paper_kinds, verification  # noqa: PLC0415 -- app ready
 
     for order, label, url_name, icon, words in (
         (30, "Claims", "billing:claims", "file-invoice", "work list scrub release"),
@@ -41,8 +41,18 @@ def register() -> None:
         )
     )
     add_patient_tab(
-        Place("Claims", "billing:patient-claims", "file-invoice", roles=READS_CHARTS, order=40)
+        Place(
+            "Claims",
+            "billing:patient-claims",
+            "file-invoice",
+            roles=READS_CHARTS,
+            order=40,
+            also=("billing:packets", "billing:patient-packets"),
+        )
     )
     add_panel(Panel("session-header", "billing:visit-units", roles=READS_CHARTS, order=10))
-    verify("files that left the house", changed_files)
-    verify("released claims", changed_versions)
+    verify("files that left the house", verification.changed_files)
+    verify("released claims", verification.changed_versions)
+    verify("audit packets", verification.changed_packets)
+    add_panel(Panel("case", "billing:packets-panel", roles=SEES_CLAIMS))
+    paper_kinds.register_own()

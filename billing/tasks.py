@@ -1,4 +1,4 @@
-"""What billing does in the background: draft claims from signed notes."""
+"""What billing does in the background: draft claims from signed notes, make audit packets."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import logging
 
 from celery import shared_task
 from django.db import OperationalError
+from django.db.models import Q
+from django.utils import timezone
 
-from billing import claims, desk_money, replies, sending, transport
-from billing.models import Batch, Claim, Reply, TradingPartner
+from billing import claims, desk_money, packets, replies, sending, transport
+from billing.models import AuditPacket, Batch, Claim, Reply, TradingPartner
 from documentation.models import Note, Visit
 
 log = logging.getLogger(__name__)
@@ -82,3 +84,30 @@ def fetch_replies() -> None:
         except transport.NotReached:  # its page says why
             log.warning("partner %s: its replies could not be fetched", partner.pk)
     sweep_replies()
+
+
+@shared_task(
+    autoretry_for=(OSError,),
+    retry_backoff=30,
+    max_retries=5,
+    ignore_result=True,
+    soft_time_limit=30 * 60,
+)
+def make_audit_packet(packet_id: int) -> None:
+    """Safe to run twice: the second run finds the packet made, or in other hands, and leaves. A
+    failure ends on its row, which the case's packets and the page of all PDFs show."""
+    packets.make(AuditPacket.objects.get(pk=packet_id))
+
+
+@shared_task(ignore_result=True)
+def sweep_audit_packets(most: int = 20) -> None:
+    """Ring again for packets whose bell was missed or whose worker fell. Safe to run twice: so is
+    what it rings for."""
+    before = timezone.now() - packets.SIGN_OF_LIFE
+    still = AuditPacket.objects.filter(
+        Q(worked_at=None) | Q(worked_at__lt=before),
+        status=AuditPacket.Status.WAITING,
+        waiting_since__lt=before,
+    ).order_by("waiting_since")
+    for packet_id in still.values_list("pk", flat=True)[:most]:
+        make_audit_packet.delay(packet_id)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import batches, claims, corrections, payers, replies, units, what_if
+from billing.views import batches, claims, corrections, packets, payers, replies, units, what_if
 
 app_name = "billing"
 
@@ -17,6 +17,12 @@ urlpatterns = [
     path("claims/<int:pk>/correct/", corrections.correct, name="correct"),
     path("claim-versions/<int:pk>/", corrections.version, name="claim-version"),
     path("patients/<int:pk>/claims/", claims.patient_claims, name="patient-claims"),
+    path("cases/<int:episode_id>/packets/", packets.packets, name="packets"),
+    path("patients/<int:patient_id>/packets/", packets.patient_packets, name="patient-packets"),
+    path("cases/<int:pk>/packets/panel/", packets.packets_panel, name="packets-panel"),
+    path("packets/<int:pk>/state/", packets.packet_state, name="packet-state"),
+    path("packets/<int:pk>/file/", packets.packet_file, name="packet-file"),
+    path("packets/<int:pk>/again/", packets.packet_again, name="packet-again"),
     path("batches/", batches.batch_list, name="batches"),
     path("batches/build/<int:partner_pk>/", batches.build, name="build"),
     path("batches/<int:pk>/", batches.batch, name="batch"),

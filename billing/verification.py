@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from billing.frozen import sha256_of
-from billing.models import ClaimVersion, EdiFile
+from billing.models import AuditPacket, ClaimVersion, EdiFile
+from documentation.verification import changed_papers
 
 
 def changed_files() -> list[str]:
@@ -24,3 +25,8 @@ def changed_versions() -> list[str]:
         for version in ClaimVersion.objects.iterator(chunk_size=500)
         if sha256_of(version.content) != version.sha256
     ]
+
+
+def changed_packets() -> list[str]:
+    """Audit packets whose bytes no longer have the SHA-256 stored beside them."""
+    return changed_papers(AuditPacket.objects.defer("content"))

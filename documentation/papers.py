@@ -118,16 +118,20 @@ def wait_anew(row: PdfRow, **fields: Any) -> None:
 # --- The drawing --------------------------------------------------------------------------------
 
 
-def lay_out(html: str, *, styles: str) -> Any:
-    """The pages of a paper; `styles` names its style sheet in static/css/pdf.
+def lay_out(html: str, *, styles: str, more_styles: str = "") -> Any:
+    """The pages of a paper; `styles` names its style sheet in static/css/pdf, `more_styles` are
+    rules of this one paper.
 
     A page may fetch nothing, from nowhere: pictures stand in it as data.
     """
     import weasyprint  # noqa: PLC0415 -- slow import, and pages must open where Pango is missing
 
     fonts, nothing = _fonts()
+    sheets = [_styles(styles)]
+    if more_styles:
+        sheets.append(weasyprint.CSS(string=more_styles, font_config=fonts, url_fetcher=nothing))
     return weasyprint.HTML(string=html, url_fetcher=nothing).render(
-        stylesheets=[_styles(styles)], font_config=fonts
+        stylesheets=sheets, font_config=fonts
     )
 
 

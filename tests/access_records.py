@@ -15,6 +15,7 @@ from factory import Transformer
 
 from billing import replies
 from billing.models import (
+    AuditPacket,
     Batch,
     Claim,
     ClaimVersion,
@@ -203,6 +204,7 @@ OF_A_CLINIC = {
     "message",
     "note",
     "other_patient",
+    "packet",
     "patient",
     "payment",
     "plan",
@@ -225,6 +227,15 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "reply": _reply,
     "claim": _claim,
     "claim-version": _claim_version,
+    "packet": lambda world: AuditPacket.objects.create(
+        episode=world.get("episode"),
+        visits=[world.get("visit").pk],
+        first_day=dt.date(2026, 3, 2),
+        last_day=dt.date(2026, 3, 2),
+        made_for="Noridian",
+        inputs_sha256=f"{world.day}" * 64,
+        asked_by=world.get("account"),
+    ),
     "clinic": lambda world: world.clinic,
     "closure": lambda world: Closure.objects.create(
         clinic=world.clinic, starts_at=at(9), ends_at=at(12), reason="Holiday"

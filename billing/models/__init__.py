@@ -4,6 +4,7 @@ from billing.models.claim import Claim, ClaimLine, ClaimVersion, Finding, UnitCh
 from billing.models.entry import LedgerEntry
 from billing.models.exchange import Batch, EdiFile, FetchedFile
 from billing.models.notice import AbnRecord, YearUse
+from billing.models.packet import AuditPacket
 from billing.models.payer import CodeRule, Fee, FeeSchedule, PayerPolicy, TradingPartner
 from billing.models.reply import Reply, ReplyItem
 from billing.models.rule_data import (
@@ -21,6 +22,7 @@ from billing.models.rule_data import (
 
 __all__ = [
     "AbnRecord",
+    "AuditPacket",
     "Batch",
     "Claim",
     "ClaimLine",

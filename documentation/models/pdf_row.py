@@ -29,6 +29,15 @@ class PdfRow(models.Model):
         abstract = True
 
     @property
+    def steps_total(self) -> int:
+        """In how many steps it is made; 0 when it is made in one go."""
+        return 0
+
+    @property
+    def steps_done(self) -> int:
+        return 0
+
+    @property
     def minutes_waited(self) -> int:
         return int((timezone.now() - self.waiting_since).total_seconds() // 60)
 

@@ -144,6 +144,7 @@ PAGES = [
     ("billing:fees", Role.BILLER),
     ("billing:fee-schedule", Role.BILLER),
     ("billing:patient-claims", Role.BILLER),
+    ("billing:packets", Role.BILLER),
 ]
 BEFORE_LOG_IN = ["account_login", "account_reset_password", "account_inactive"]
 THEMES = ("light", "dark")
