@@ -25,6 +25,7 @@ CLAIMS: Columns = (
     ("Date of service", lambda row: row.visit.date_of_service),
     ("Therapist", lambda row: row.visit.therapist),
     ("Payer", lambda row: row.payer),
+    ("File by", lambda row: row.file_by),
     ("Services", _services),
     ("Status", lambda row: row.get_status_display()),
     ("What holds it", lambda row: _findings(row, Finding.Severity.ERROR)),

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.models.payer import PayerPolicy
 from documentation.models import ProcedureCode, Visit
 from people.models import Authorization, Clinic, Coverage, Patient, Payer, User
 
@@ -28,6 +29,21 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         if user.sees_all_clinics:
             return claims
         return claims.filter(clinic__in=user.visible_clinics())
+
+    def with_deadline(self) -> ClaimQuerySet:
+        """Each claim with `file_by`, the last day its payer takes it by the policy of the date of
+        service; None where the payer has no policy."""
+        policies = PayerPolicy.objects.filter(
+            Q(effective_to=None) | Q(effective_to__gte=models.OuterRef("visit__date_of_service")),
+            payer=models.OuterRef("payer"),
+            effective_from__lte=models.OuterRef("visit__date_of_service"),
+        )
+        days = models.Subquery(policies.values("timely_filing_days")[:1])
+        return self.annotate(
+            file_by=models.ExpressionWrapper(
+                models.F("visit__date_of_service") + days, output_field=models.DateField()
+            )
+        )
 
 
 class Claim(models.Model):
@@ -73,6 +89,14 @@ class Claim(models.Model):
         CORRECTED = "7", "Corrected"
         VOIDED = "8", "Voided at the payer"
 
+    UNSENT: ClassVar[set[str]] = {
+        Status.DRAFT,
+        Status.NEEDS_WORK,
+        Status.READY,
+        Status.RELEASED,
+        Status.BATCHED,
+        Status.REJECTED,
+    }
     DECIDED: ClassVar[set[str]] = {Status.ACCEPTED, Status.DENIED, Status.PAID}
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+")
@@ -131,6 +155,11 @@ class Claim(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("billing:claim", args=[self.pk])
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether the payer's clock still runs: nothing of it has reached them."""
+        return self.status in self.UNSENT
 
     @property
     def tone(self) -> str:

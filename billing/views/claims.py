@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from billing import claims as verbs
@@ -28,13 +30,24 @@ from web.responses import go_to, render_page_or_piece, tell, wants_piece
 SEES_CLAIMS = (Role.OWNER, Role.BILLER, Role.AUDITOR)
 ON_A_PAGE = 50
 
+Status = Claim.Status
+FILE_SOON_DAYS = 30  # a month before the payer's last day there is still time to ask for records
 GROUPS = {
-    "work": ("Needs work", [Claim.Status.DRAFT, Claim.Status.NEEDS_WORK, Claim.Status.REJECTED]),
-    "ready": ("Ready", [Claim.Status.READY]),
-    "released": ("Waiting for a file", [Claim.Status.RELEASED]),
-    "out": ("Sent", [Claim.Status.BATCHED, Claim.Status.SENT, Claim.Status.ACCEPTED]),
-    "done": ("Closed", [Claim.Status.PAID, Claim.Status.DENIED, Claim.Status.VOID]),
+    "work": ("Needs work", Q(status__in=[Status.DRAFT, Status.NEEDS_WORK, Status.REJECTED])),
+    "ready": ("Ready", Q(status=Status.READY)),
+    "released": ("Waiting for a file", Q(status=Status.RELEASED)),
+    "out": ("Sent", Q(status__in=[Status.BATCHED, Status.SENT, Status.ACCEPTED])),
+    "late": ("Last day near", Q(status__in=Claim.UNSENT)),
+    "done": ("Closed", Q(status__in=[Status.PAID, Status.DENIED, Status.VOID])),
 }
+
+
+def _of(group: str) -> Q:
+    """What a claim of the group is; "late" asks `with_deadline`."""
+    test = GROUPS[group][1]
+    if group != "late":
+        return test
+    return test & Q(file_by__lte=timezone.localdate() + dt.timedelta(days=FILE_SOON_DAYS))
 
 
 def _listed(claims: QuerySet[Claim]) -> QuerySet[Claim]:
@@ -51,7 +64,8 @@ def work_list(request: StaffRequest) -> HttpResponseBase:
     group = group if group in GROUPS else "work"
     check = request.GET.get("check", "")
     if exports.is_asked(request):
-        rows = _chosen(Claim.objects.visible_to(request.user), group, check)
+        visible = Claim.objects.visible_to(request.user).with_deadline()
+        rows = _chosen(visible, group, check)
         return exports.export(request, name="claims", columns=sheets.CLAIMS, rows=rows)
     return _work_list(
         request,
@@ -64,9 +78,9 @@ def work_list(request: StaffRequest) -> HttpResponseBase:
 def _work_list(
     request: StaffRequest, group: str, *, check: str = "", page: str = "1"
 ) -> HttpResponse:
-    visible = Claim.objects.visible_to(request.user)
+    visible = Claim.objects.visible_to(request.user).with_deadline()
     counts = _counts(visible)
-    of_group = visible.filter(status__in=GROUPS[group][1])
+    of_group = visible.filter(_of(group))
     blockers = _blockers(of_group) if group == "work" else []
     pages = Paginator(_chosen(visible, group, check), ON_A_PAGE)
     context = {
@@ -78,6 +92,7 @@ def _work_list(
         "check": check,
         "page_obj": pages.get_page(page),
         "may_release": request.user.has_role(*BILLING),
+        "today": timezone.localdate(),
     }
     return render_page_or_piece(
         request, page="billing/claims.html", piece="billing/_claims_rows.html", context=context
@@ -86,21 +101,21 @@ def _work_list(
 
 def _chosen(visible: QuerySet[Claim], group: str, check: str) -> QuerySet[Claim]:
     """The group's claims, or those of them that this check holds."""
-    chosen = visible.filter(status__in=GROUPS[group][1])
+    chosen = visible.filter(_of(group))
     if check:
         chosen = chosen.filter(
             pk__in=Finding.objects.filter(
                 check_id=check, severity=Finding.Severity.ERROR, claim__in=chosen
             ).values("claim")
         )
-    return _listed(chosen).order_by("visit__date_of_service", "pk")
+    return _listed(chosen).order_by(F("file_by").asc(nulls_last=True), "pk")
 
 
 def _counts(claims: QuerySet[Claim]) -> dict[str, dict[str, Any]]:
     sums = claims.aggregate(
         **{
-            f"{key}_{what}": measure("pk" if what == "count" else "total", filter=Q(status__in=of))
-            for key, (_, of) in GROUPS.items()
+            f"{key}_{what}": measure("pk" if what == "count" else "total", filter=_of(key))
+            for key in GROUPS
             for what, measure in (("count", Count), ("total", Sum))
         }
     )
@@ -128,7 +143,7 @@ def _blockers(claims: QuerySet[Claim]) -> list[dict[str, Any]]:
 def open_claim(request: StaffRequest, pk: int) -> Claim:
     """The claim with all its page shows; 404 for who may not see it."""
     claim: Claim = find_visible(
-        Claim.objects.select_related(
+        Claim.objects.with_deadline().select_related(
             "patient",
             "clinic",
             "payer",
@@ -177,6 +192,7 @@ def show(
         "answers": answers_to(claim.pk),
         "balance": ledger.claim_balance(claim),
         "may_work": request.user.has_role(*BILLING),
+        "days_left": _days_left(claim),
         "can": {
             "scrub": claim.status in verbs.OPEN,
             "release": claim.status == Claim.Status.READY,
@@ -201,6 +217,14 @@ def show(
     return render_page_or_piece(
         request, page="billing/claim.html", piece="billing/_claim.html", context=context
     )
+
+
+def _days_left(claim: Claim) -> int | None:
+    """Days to the payer's last day, by the clinic's calendar; None once it is sent."""
+    file_by: dt.date | None = getattr(claim, "file_by", None)
+    if file_by is None or not claim.is_unsent:
+        return None
+    return (file_by - timezone.localdate(timezone=claim.clinic.zone)).days
 
 
 @allow(*BILLING)
