@@ -20,6 +20,8 @@ def link_to_fix(finding: Finding, claim: Claim) -> Fix | None:
     """The page to open, or None when the finding has no field."""
     thing = finding.field.partition(".")[0]
     episode = claim.visit.episode
+    if finding.field == "patient.notices":
+        return Fix("Notices", reverse("billing:patient-medicare", args=[claim.patient_id]))
     if thing == "patient":
         return Fix("Patient", reverse("people:patient-edit", args=[claim.patient_id]))
     if thing in {"coverage", "authorization"}:

@@ -6,6 +6,14 @@ from people.verification import register as verify
 from web.navigation import Panel, Place, add, add_panel, add_patient_tab
 
 SEES_CLAIMS = (Role.OWNER, Role.BILLER, Role.AUDITOR)
+SEES_NOTICES = (
+    Role.OWNER,
+    Role.FRONT_DESK,
+    Role.BILLER,
+    Role.THERAPIST,
+    Role.ASSISTANT,
+    Role.AUDITOR,
+)
 
 
 def register() -> None:
@@ -16,6 +24,7 @@ def register() -> None:
         (31, "Claim files", "billing:batches", "files", "batches 837P export"),
         (32, "Replies", "billing:replies", "mail-opened", "999 277CA TA1 rejected accepted"),
         (33, "Payer policies", "billing:policies", "building-bank", "rules modifiers partners"),
+        (35, "Rule data", "billing:rule-data", "database", "NCCI MUE RVU GPCI KX thresholds"),
         (34, "Fees", "billing:fees", "receipt-2", "charges schedule"),
     ):
         add(
@@ -49,6 +58,9 @@ def register() -> None:
             order=40,
             also=("billing:packets", "billing:patient-packets"),
         )
+    )
+    add_patient_tab(
+        Place("Medicare", "billing:patient-medicare", "shield-check", roles=SEES_NOTICES, order=45)
     )
     add_panel(Panel("session-header", "billing:visit-units", roles=READS_CHARTS, order=10))
     verify("files that left the house", verification.changed_files)

@@ -9,11 +9,13 @@ from django.db import OperationalError
 from django.db.models import Q
 from django.utils import timezone
 
-from billing import claims, desk_money, packets, replies, sending, transport
+from billing import claims, desk_money, packets, replies, rule_loads, sending, transport
 from billing.models import AuditPacket, Batch, Claim, Reply, TradingPartner
 from documentation.models import Note, Visit
 
 log = logging.getLogger(__name__)
+
+BEFORE_THE_NEXT_SWEEP = 55  # seconds; a bell nobody answered by then is rung anew
 
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=30, max_retries=5, ignore_result=True)
@@ -111,3 +113,16 @@ def sweep_audit_packets(most: int = 20) -> None:
     ).order_by("waiting_since")
     for packet_id in still.values_list("pk", flat=True)[:most]:
         make_audit_packet.delay(packet_id)
+
+
+@shared_task(ignore_result=True)
+def read_rule_file(load_id: int) -> None:
+    """Safe to run twice: one run wins the waiting row, and it begins with an empty stage."""
+    rule_loads.read(load_id)
+
+
+@shared_task(ignore_result=True)
+def sweep_rule_files(most: int = 5) -> None:
+    """Ring again for files that wait to be read. Safe to run twice: so is what it rings for."""
+    for load_id in rule_loads.put_back_what_stands_still()[:most]:
+        read_rule_file.apply_async((load_id,), expires=BEFORE_THE_NEXT_SWEEP)

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from billing.views import batches, claims, corrections, packets, payers, replies, units, what_if
+from billing.views import (
+    batches,
+    claims,
+    corrections,
+    notices,
+    packets,
+    payers,
+    replies,
+    rule_data,
+    units,
+    what_if,
+)
 
 app_name = "billing"
 
@@ -36,6 +47,20 @@ urlpatterns = [
     path("replies/<int:pk>/", replies.reply, name="reply"),
     path("replies/<int:pk>/file/", replies.reply_file, name="reply-file"),
     path("replies/<int:pk>/set-aside/", replies.set_aside, name="reply-set-aside"),
+    path("rule-data/", rule_data.rule_data, name="rule-data"),
+    path("rule-data/upload/", rule_data.upload, name="rule-upload"),
+    path("rule-loads/<int:pk>/", rule_data.rule_load, name="rule-load"),
+    path("rule-loads/<int:pk>/progress/", rule_data.progress, name="rule-progress"),
+    path("rule-loads/<int:pk>/take/", rule_data.take, name="rule-take"),
+    path("rule-loads/<int:pk>/dismiss/", rule_data.dismiss, name="rule-dismiss"),
+    path("medicare-amounts/new/", rule_data.amounts_new, name="amounts-new"),
+    path("medicare-amounts/<int:pk>/", rule_data.amounts_edit, name="amounts-edit"),
+    path("rule-data/localities/<int:clinic_pk>/", rule_data.locality, name="locality"),
+    path("patients/<int:pk>/medicare/", notices.patient_medicare, name="patient-medicare"),
+    path("patients/<int:pk>/medicare/notice/", notices.notice_new, name="notice-new"),
+    path("patients/<int:pk>/medicare/used/", notices.year_use_new, name="year-use-new"),
+    path("notices/<int:pk>/withdraw/", notices.notice_withdraw, name="notice-withdraw"),
+    path("year-uses/<int:pk>/withdraw/", notices.year_use_withdraw, name="year-use-withdraw"),
     path("what-if/", what_if.what_if, name="what-if"),
     path("payer-policies/", payers.policies, name="policies"),
     path("payer-policies/new/<int:payer_pk>/", payers.policy_new, name="policy-new"),

@@ -15,15 +15,19 @@ from factory import Transformer
 
 from billing import replies
 from billing.models import (
+    AbnRecord,
     AuditPacket,
     Batch,
     Claim,
     ClaimVersion,
     EdiFile,
     FeeSchedule,
+    MedicareAmounts,
     PayerPolicy,
     Reply,
+    RuleLoad,
     TradingPartner,
+    YearUse,
 )
 from documentation import home_programs
 from documentation.models import HomeAnswer
@@ -85,6 +89,10 @@ CALLED = {
     "import-rows": "import_row",
     "batches": "batch",
     "replies": "reply",
+    "rule-loads": "rule_load",
+    "medicare-amounts": "medicare_amounts",
+    "notices": "notice",
+    "year-uses": "year_use",
     "message-templates": "message_template",
     "time-requests": "time_request",
     "consent-forms": "consent_form",
@@ -203,6 +211,7 @@ OF_A_CLINIC = {
     "merge",
     "message",
     "note",
+    "notice",
     "other_patient",
     "packet",
     "patient",
@@ -212,6 +221,7 @@ OF_A_CLINIC = {
     "time_request",
     "visit",
     "wait_entry",
+    "year_use",
 }
 
 MAKERS: dict[str, Callable[[World], Any]] = {
@@ -225,6 +235,32 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "authorization": lambda world: AuthorizationFactory(coverage=world.get("coverage")),
     "batch": _batch,
     "reply": _reply,
+    "rule_load": lambda world: RuleLoad.objects.create(
+        kind="mue", file_name="mue.csv", size=1, sha256="0" * 64, holds_from=dt.date(2026, 7, 1)
+    ),
+    "medicare_amounts": lambda world: MedicareAmounts.objects.create(
+        effective_from=dt.date(2100 + world.day, 1, 1),
+        effective_to=dt.date(2100 + world.day, 12, 31),
+        pt_slp_threshold=2500,
+        ot_threshold=2500,
+        medical_review=3000,
+        source="test",
+    ),
+    "notice": lambda world: AbnRecord.objects.create(
+        patient=world.get("patient"),
+        kind="GZ",
+        reason="maintenance",
+        covers_from=dt.date(2026, 3, 2),
+        recorded_by=world.therapist.user,
+    ),
+    "year_use": lambda world: YearUse.objects.create(
+        patient=world.get("patient"),
+        bucket="OT",
+        amount=100,
+        as_of=dt.date(2026, 3, 2),
+        source="portal",
+        entered_by=world.therapist.user,
+    ),
     "claim": _claim,
     "claim-version": _claim_version,
     "packet": lambda world: AuditPacket.objects.create(

@@ -21,6 +21,7 @@ from billing.fixes import link_to_fix
 from billing.forms import CorrectionForm, VoidForm
 from billing.models import Claim, Finding
 from billing.models.claim import NotAllowed
+from billing.rule_state import outdated_on
 from billing.views.replies import answers_to
 from people import audit, exports
 from people.access import BILLING, READS_CHARTS, StaffRequest, allow, find_visible, open_patient
@@ -93,6 +94,7 @@ def _work_list(
         "page_obj": pages.get_page(page),
         "may_release": request.user.has_role(*BILLING),
         "today": timezone.localdate(),
+        "outdated": outdated_on(timezone.localdate()),
     }
     return render_page_or_piece(
         request, page="billing/claims.html", piece="billing/_claims_rows.html", context=context
