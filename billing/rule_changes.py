@@ -332,7 +332,8 @@ def _short(table: Table, values: Values) -> str:
 
 def _replace(table: Table, rows: list[Values], load: RuleLoad) -> None:
     """The edition's rows from its first day to the day before the next one's."""
-    day, source, objects = load.holds_from, source_of(load), table.model.objects
+    day, source = load.holds_from, source_of(load)
+    objects: Any = table.model.objects
     objects.filter(effective_from=day).delete()
     objects.filter(effective_from__lt=day).filter(
         Q(effective_to=None) | Q(effective_to__gte=day)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -151,7 +151,7 @@ def dismiss(request: StaffRequest, pk: int) -> HttpResponse:
 @allow(*BILLING)
 def amounts_new(request: StaffRequest) -> HttpResponse:
     """The next year's amounts, begun with what the last ones say."""
-    last = cast("MedicareAmounts | None", MedicareAmounts.objects.first())
+    last: Any = MedicareAmounts.objects.first()
     initial: dict[str, Any] = {}
     if last is not None:
         year = last.effective_from.year + 1
