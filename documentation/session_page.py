@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
-from documentation import drafts, session_content
+from documentation import drafts, session_content, timer_page
 from documentation.models import Note, PlanOfCare, ProcedureCode, Visit
-from documentation.rules import vocabulary
+from documentation.rules import timing, vocabulary
 from people.models import Clinic, User
 from web.templatetags.pt import clinic_time, clock
 
@@ -29,7 +29,8 @@ EVALUATIONS = {
     "SLP": ("92521", "92522", "92523", "92524", "92610"),
 }
 ICONS = ("x", "plus", "minus", "trash", "check", "bulb", "circle-dashed", "alert-circle",
-         "help-circle", "chevron-down", "arrow-back-up", "history", "search")  # fmt: skip
+         "help-circle", "chevron-down", "arrow-back-up", "history", "search", "player-play",
+         "player-stop", "alert-triangle", "star")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ def context(visit: Visit, user: User, content: dict[str, Any] | None = None) -> 
     typed = content if content is not None else session_content.content_of(visit)
     state = drafts.state_of(visit)
     codes = list(ProcedureCode.objects.filter(is_active=True))
+    known = session_content.all_codes()
     episodes = list(session_content.episodes_for(visit))
     assistants = list(session_content.assistants_for(visit))
     last = state.last
@@ -110,6 +112,8 @@ def context(visit: Visit, user: User, content: dict[str, Any] | None = None) -> 
         "visit": visit.pk,
         "user": user.pk,
         "save_url": reverse("documentation:session-draft", args=[visit.pk]),
+        "timers_url": reverse("documentation:session-timers", args=[visit.pk]),
+        "timers": timer_page.as_json(visit, user=user),
         "note_url": visit.note.get_absolute_url(),
         "largest": drafts.LARGEST,
         "content": typed | {"episode": typed.get("episode") or visit.episode_id},
@@ -123,6 +127,7 @@ def context(visit: Visit, user: User, content: dict[str, Any] | None = None) -> 
                 "kind": row.kind,
                 "timed": row.timed,
                 "fits": discipline in row.disciplines,
+                "one_on_one": timing.is_one_on_one(known[row.code]),
             }
             for row in codes
         ],
@@ -146,6 +151,7 @@ def context(visit: Visit, user: User, content: dict[str, Any] | None = None) -> 
     }
     return {
         "visit": visit,
+        "elsewhere": timer_page.elsewhere(visit, user=user),
         "patient": visit.patient,
         "age": visit.patient.age_on(visit.date_of_service),
         "episode": visit.episode,

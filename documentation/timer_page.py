@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from documentation import timers
@@ -33,6 +34,7 @@ def as_json(visit: Visit, *, user: User) -> dict[str, Any]:
                 "started": _milliseconds(timer.started_at),
                 "stopped": _milliseconds(timer.stopped_at) if timer.stopped_at else None,
                 "before": timer.minutes_before,
+                "stop_url": reverse("documentation:timer-stop", args=[timer.pk]),
                 "ran": span_in_words(timer, visit.clinic),
             }
             for timer in rows
@@ -94,6 +96,17 @@ def running_for(user: User, therapist: Therapist | None) -> list[Running]:
     now = timezone.now()
     after = SessionPreferences.of(user).timer_forgotten_after if rows else 0
     return [_running(timer, now=now, after=after) for timer in rows]
+
+
+def elsewhere(visit: Visit, *, user: User) -> list[Running]:
+    """Those that run for the visit's clinicians with somebody else: none of theirs can start
+    here."""
+    own = [visit.therapist_id, visit.assistant_id]
+    return [
+        row
+        for row in running_for(user, None)
+        if row.timer.furnished_by_id in own and row.timer.visit_id != visit.pk
+    ]
 
 
 def _running(timer: ServiceTimer, *, now: dt.datetime, after: int) -> Running:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from documentation import charting, session_content
@@ -99,6 +99,7 @@ def start(
     changed = {entry}
     if timer.one_on_one:
         changed |= _stop_what_ran(timer, by=by)
+        _begin_after_the_last(timer)
         other = _in_the_way(timer)
         if other is not None:
             raise TimesOverlap(other)
@@ -186,6 +187,22 @@ def _stop_what_ran(timer: ServiceTimer, *, by: User) -> set[uuid.UUID]:
         other.save(update_fields=["stopped_at", "stopped_by", "stop_told_at"])
         stopped.add(other.entry)
     return stopped
+
+
+def _begin_after_the_last(timer: ServiceTimer) -> None:
+    """A stop and the next start are one press on the tablet and two messages here, each with its
+    own delay: seconds that seem to be shared are the first one's."""
+    shared = ServiceTimer.objects.kept().filter(
+        Q(furnished_by=timer.furnished_by_id) | Q(visit=timer.visit_id),
+        one_on_one=True,
+        started_at__lte=timer.started_at,
+        stopped_at__gt=timer.started_at,
+        stopped_at__lte=timer.started_at + timing.DELAY,
+    )
+    ended = shared.aggregate(last=Max("stopped_at"))["last"]
+    if ended is not None:
+        timer.started_at = ended
+        timer.stopped_at = max(timer.stopped_at, ended) if timer.stopped_at else None
 
 
 def _in_the_way(timer: ServiceTimer) -> ServiceTimer | None:

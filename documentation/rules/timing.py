@@ -15,6 +15,7 @@ from documentation.rules.session import Code
 # A group's minutes are nobody's one-on-one minutes: two patients may share them.
 GROUP_CODES = {"PT": "97150", "OT": "97150", "SLP": "92508"}
 GROUPS = frozenset({*GROUP_CODES.values(), "97552"})  # 97552: caregivers of several patients
+DELAY = dt.timedelta(seconds=10)  # how far apart two messages of one press may arrive
 OLDEST = dt.timedelta(hours=24)  # an event kept on a device for longer is written by hand
 
 

@@ -1,5 +1,6 @@
 /* A card per service: minutes, what was done, the goal it serves, who furnished it. */
 
+import { timerButton, timerNotes } from "./session-clock.js";
 import { h, icon, shown, stepper, textField } from "./session-dom.js";
 import { drawNeuro } from "./session-neuro.js";
 import { carriedMark, findingsAt, furnishedRow, goalRow, pathOf, row } from "./session-rows.js";
@@ -68,13 +69,13 @@ export function drawEntry(page, entry) {
       "div",
       { class: "entry-head" },
       name,
-      h("div", { class: "entry-minutes", id: path }, minutes),
+      h("div", { class: "entry-minutes", id: path }, timerButton(page, entry), minutes),
       remove,
     ),
     h(
       "div",
       { class: "entry-body" },
-      h("div", { class: "minutes-notes" }, carriedMark(page, entry, "minutes"), findingsAt(path), findingsAt(pathOf(entry, "code"))),
+      h("div", { class: "minutes-notes" }, carriedMark(page, entry, "minutes"), timerNotes(entry), findingsAt(path), findingsAt(pathOf(entry, "code"))),
       entry.code === NEURO ? drawNeuro(page, entry) : plainBody(page, entry, code),
     ),
   );

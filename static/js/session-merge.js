@@ -36,12 +36,44 @@ export function differences(mine, theirs, names) {
       content[name] = value;
     }, (value) => names(name, value));
   }
+  addOthers(add, mine, theirs);
   const ours = byKey(mine);
   const others = byKey(theirs);
   for (const key of new Set([...ours.keys(), ...others.keys()])) {
     addEntry(found, add, key, ours.get(key), others.get(key), names);
   }
   return found;
+}
+
+/* Parts of the page that other cards keep in it: each with its own parts, one level down. */
+const NAMED = new Set(["note", "entries", "total_treatment_minutes", "assistant", "episode"]);
+const isParts = (value) => value && typeof value === "object" && !Array.isArray(value);
+const inWords = (name) => (name[0].toUpperCase() + name.slice(1)).replaceAll("_", " ");
+
+function sayAny(value) {
+  if (Array.isArray(value)) return value.map(sayAny).join("; ");
+  if (!isParts(value)) return String(flat(value) ?? "");
+  return Object.entries(value)
+    .map(([name, inner]) => `${inWords(name)}: ${sayAny(inner)}`)
+    .join(", ");
+}
+
+function addOthers(add, mine, theirs) {
+  for (const name of new Set([...Object.keys(mine), ...Object.keys(theirs)])) {
+    if (NAMED.has(name)) continue;
+    const [a, b] = [mine[name], theirs[name]];
+    if (!isParts(a) || !isParts(b)) {
+      add(name, inWords(name), a, b, (content, value) => {
+        content[name] = value;
+      }, sayAny);
+      continue;
+    }
+    for (const part of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      add(`${name}.${part}`, `${inWords(name)}: ${inWords(part)}`, a[part], b[part], (content, value) => {
+        content[name] = { ...content[name], [part]: value };
+      }, sayAny);
+    }
+  }
 }
 
 function addEntry(found, add, key, a, b, names) {
@@ -90,6 +122,25 @@ export function merged(theirs, chosen) {
   const content = structuredClone(theirs);
   for (const { difference, pick } of chosen) {
     if (pick === "mine") difference.put(content, structuredClone(difference.mine));
+  }
+  return content;
+}
+
+/* The one change from elsewhere that is no question: minutes the server wrote for a card of `timed`,
+   when nothing else differs and nobody typed others here. Mine with those minutes, or null. */
+export function withTimedMinutes({ mine, theirs, base, timed, names }) {
+  const paths = (a, b) => differences(a, b, names).map(({ path }) => path);
+  const minutes = new Map([...timed].map((key) => [`entries.${key}.minutes`, key]));
+  const changed = paths(theirs, base);
+  const here = new Set(paths(mine, base));
+  if (!changed.length || !changed.every((path) => minutes.has(path) && !here.has(path))) return null;
+  const content = structuredClone(mine);
+  for (const entry of content.entries) {
+    if (!changed.includes(`entries.${entry.key}.minutes`)) continue;
+    const other = byKey(theirs).get(entry.key);
+    entry.minutes = other.minutes;
+    if (other.carried) entry.carried = other.carried;
+    else delete entry.carried;
   }
   return content;
 }

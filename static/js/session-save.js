@@ -17,15 +17,15 @@ const inOrder = (name, value) =>
 
 export const same = (a, b) => JSON.stringify(a, inOrder) === JSON.stringify(b, inOrder);
 
-function token() {
+export function token() {
   const cookie = document.cookie.split("; ").find((part) => part.startsWith("csrftoken="));
   // The cookie is newest: another tab may have logged in since this page was drawn.
   return cookie ? cookie.slice("csrftoken=".length) : document.querySelector("meta[name=csrf-token]").content;
 }
 
 export class Saver {
-  constructor({ url, visit, user, version, largest, read, saved, say, choose, signed }) {
-    Object.assign(this, { url, user, version, largest, read, saved, say, choose, signed });
+  constructor({ url, visit, user, version, largest, read, saved, say, choose, reconcile, signed }) {
+    Object.assign(this, { url, user, version, largest, read, saved, say, choose, reconcile, signed });
     this.prefix = `pt-draft-${visit}-${user}-`;
     this.key = this.prefix + Math.random().toString(36).slice(2); // two tabs never share one
     this.dirty = false;
@@ -107,7 +107,7 @@ export class Saver {
     } catch {
       return this.failed(navigator.onLine ? "unreachable" : "offline");
     }
-    if (response.ok) return this.acknowledged(answer);
+    if (response.ok) return this.acknowledged(answer, content);
     if (response.status === 409 && answer.code === "stale_draft") return this.stale(answer, [content, before]);
     if (response.status === 409 && answer.code === "signed") {
       this.held = true;
@@ -129,7 +129,7 @@ export class Saver {
     return headers;
   }
 
-  acknowledged(answer) {
+  acknowledged(answer, content) {
     this.version = answer.version;
     this.sent = null;
     this.tries = 0;
@@ -137,7 +137,7 @@ export class Saver {
     clearTimeout(this.retryTimer);
     if (this.dirty) this.keep();
     else this.forget();
-    this.saved(answer);
+    this.saved(answer, content);
     return true;
   }
 
@@ -148,6 +148,12 @@ export class Saver {
       this.version = answer.version;
       return true;
     }
+    if (this.reconcile(answer.content)) {
+      this.version = answer.version;
+      this.sent = null;
+      this.keep();
+      return true;
+    }
     this.held = true;
     this.say("conflict");
     await this.choose(answer);
@@ -155,6 +161,13 @@ export class Saver {
     this.held = false;
     this.sent = null;
     this.keep();
+    return true;
+  }
+
+  /* The server wrote something of ours itself, on top of the version this page has. */
+  advance(builtOn, version) {
+    if (this.version !== builtOn || this.inFlight) return false;
+    this.version = version;
     return true;
   }
 
@@ -207,10 +220,10 @@ export class Saver {
     localStorage.removeItem(this.key);
   }
 
-  /* What a closed or crashed tab has left behind for this visit, newest first. */
+  /* What closed or crashed tabs have left behind for this visit, newest first. */
   async leftBehind() {
     const keys = Object.keys(localStorage).filter((key) => key.startsWith(this.prefix));
-    if (!keys.length) return null;
+    if (!keys.length) return [];
     const alive = new Set();
     const hear = ({ data }) => data.here && alive.add(data.here);
     this.channel.addEventListener("message", hear);
@@ -224,7 +237,7 @@ export class Saver {
         return [];
       }
     });
-    return records.sort((a, b) => b.at - a.at)[0] || null;
+    return records.sort((a, b) => b.at - a.at);
   }
 
   drop(record) {

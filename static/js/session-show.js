@@ -66,7 +66,7 @@ function showMissing(page) {
   );
   $("missing-advice").textContent = advice ? `${advice} suggestion${advice === 1 ? "" : "s"} beside the fields` : "";
   $("bar-missing").textContent = missing.length;
-  $("bar-missing-box").hidden = !missing.length;
+  $("bar-next").hidden = !missing.length;
 }
 
 export function show(page) {

@@ -1,8 +1,9 @@
 /* The session page: draws the visit's services, keeps the totals, and has everything saved. */
 
 import { drawCarriedBar, drawEntry, drawRemoved } from "./session-cards.js";
+import { makeTimers, showTimers } from "./session-clock.js";
 import { h, icon, newKey, shown, tidyNumber } from "./session-dom.js";
-import { askWhich } from "./session-merge.js";
+import { askWhich, withTimedMinutes } from "./session-merge.js";
 import { picker } from "./session-pick.js";
 import { Saver, same } from "./session-save.js";
 import { show, showFindings, showTotals } from "./session-show.js";
@@ -59,8 +60,8 @@ const saver = new Saver({
   largest: data.largest,
   read: () => page.content,
   say,
-  saved: (state) => {
-    known = structuredClone(page.content);
+  saved: (state, content) => {
+    known = content;
     page.state = state;
     say("saved", `Saved ${state.saved_at}`);
     show(page);
@@ -75,6 +76,15 @@ const saver = new Saver({
       names,
     });
     draw();
+  },
+  reconcile: (theirs) => {
+    const timed = new Set(page.timers.all().map(({ entry }) => entry));
+    const content = withTimedMinutes({ mine: page.content, theirs, base: known, timed, names });
+    if (!content) return false;
+    page.content = content;
+    known = theirs;
+    draw();
+    return true;
   },
   signed: (answer) => notice("This visit was signed meanwhile. What you typed since is still on this screen and on this device, but not in the note: add it as an addendum.", h("a", { class: "btn btn-sm", href: answer.url }, "Open the note")),
 });
@@ -108,6 +118,16 @@ function notice(text, ...more) {
   $("session-notices").scrollIntoView({ block: "nearest" });
   $("session-notices").replaceChildren(h("div", { class: "callout callout-warning" }, icon("history"), h("div", {}, h("p", {}, text), more)));
 }
+
+page.timers = makeTimers(page, {
+  data,
+  saver,
+  known: () => known,
+  field: (entry) => cardOf(entry)?.querySelector(".minutes-input"),
+  touch,
+  add,
+  notice,
+});
 
 /* --- Changing ---------------------------------------------------------------------------------- */
 
@@ -145,6 +165,7 @@ function confirmAll() {
 }
 
 function remove(entry) {
+  page.timers.stop(entry.key);
   const place = page.content.entries.indexOf(entry);
   page.content.entries.splice(place, 1);
   const stub = drawRemoved(page, entry, () => {
@@ -154,6 +175,7 @@ function remove(entry) {
     showCarried();
     touch(null);
     showFindings(page);
+    showTimers(page);
     card.querySelector("input").focus();
   });
   cardOf(entry).replaceWith(stub);
@@ -172,6 +194,7 @@ function add(code) {
   box.append(card);
   touch(null);
   showFindings(page);
+  showTimers(page);
   card.querySelector(".minutes-input").focus();
   card.scrollIntoView({ block: "nearest", behavior: "smooth" });
 }
@@ -215,6 +238,7 @@ function draw() {
   if (data.last) $("copy-last").hidden = page.content.entries.length > 0 || !data.last.entries.length;
   showNote();
   show(page);
+  showTimers(page);
 }
 
 /* --- Wiring ------------------------------------------------------------------------------------ */
@@ -291,6 +315,11 @@ function wire() {
     event.preventDefault();
     goTo(link.dataset.goto);
   });
+  $("bar-timer").addEventListener("click", () => page.timers.stop(page.timers.running()[0]?.entry));
+  $("bar-next").addEventListener("click", () => {
+    const next = page.state.findings.find((finding) => finding.level === "required");
+    if (next) goTo(next.path);
+  });
   const sources = $("show-sources");
   sources.hidden = false;
   sources.addEventListener("click", () => {
@@ -308,25 +337,31 @@ function wire() {
 
 /* What an earlier tab typed and could not save: put back, or shown beside what is there now. */
 async function restore() {
-  const left = await saver.leftBehind();
-  if (!left) return;
+  for (const left of await saver.leftBehind()) await putBack(left);
+}
+
+/* The second of two such tabs finds what the first one's has become. */
+let untouched = true;
+
+async function putBack(left) {
   if (same(left.content, page.content)) {
     saver.drop(left);
     return;
   }
   const typedAt = new Date(left.at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
-  if (left.base === data.state.version || (left.sent && same(left.sent, page.content))) {
+  if (untouched && (left.base === data.state.version || (left.sent && same(left.sent, page.content)))) {
     page.content = left.content;
     notice(`Restored: what was typed at ${typedAt} on this device had not been saved.`);
   } else {
     page.content = await askWhich({
       mine: left.content,
       theirs: page.content,
-      base: null,
+      base: left.base === data.state.version ? data.content : null,
       by: `What was typed at ${typedAt} on this device had not been saved, and the visit was saved elsewhere since.`,
       names,
     });
   }
+  untouched = false;
   draw();
   saver.changed();
   saver.drop(left);

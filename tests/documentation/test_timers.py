@@ -210,6 +210,20 @@ def test_a_run_told_late_may_lie_before_one_that_runs_now(today, beside):
     assert late.stopped_at == minutes_ago(6)
 
 
+def test_a_stop_and_the_next_start_that_were_delayed_apart_share_no_second(today):
+    ended = timers.stop(timer=start(today, minutes=20), at=minutes_ago(10), by=today.therapist.user)
+
+    late = timers.start(
+        visit=today,
+        entry=uuid.UUID(OTHER_KEY),
+        code="97110",
+        at=minutes_ago(10, seconds=3),
+        by=today.therapist.user,
+    )
+
+    assert late.timer.started_at == ended.timer.stopped_at
+
+
 def test_a_group_is_shared_by_two_patients(today, beside):
     ProcedureCodeFactory(code="97150", timed=False, minutes_per_unit=None)
     start(beside, minutes=20, code="97150")
