@@ -52,6 +52,7 @@ class LineSerializer(serializers.ModelSerializer[ClaimLine]):
             "units",
             "minutes",
             "charge",
+            "allowed",
             "pointers",
             "control_number",
         )

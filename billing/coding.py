@@ -17,6 +17,7 @@ from django.db import transaction
 from billing.models import Claim, UnitChoice
 from billing.policies import NoPolicy, code_facts, fees_on, policy_facts, policy_on
 from billing.rule_data import amounts_on, edits_on, limits_on, rates_on, shares_of, threshold_of
+from billing.rules.modifiers import Year
 from billing.rules.types import (
     AppliedModifier,
     CodeFacts,
@@ -60,6 +61,7 @@ class Coded:
     proof: tuple[str, ...]  # all but what stands with each modifier
     edits: tuple[PtpEdit, ...]
     mue: dict[str, MueLimit]
+    year: Year  # what of the year's amount the visits before this one have used
 
 
 def coverage_of(visit: Visit, priority: int = Coverage.Priority.PRIMARY) -> Coverage | None:
@@ -180,6 +182,7 @@ def code_visit(visit: Visit, coverage: Coverage | None, *, rule: UnitRule | None
         proof=tuple(said for said in bill.proof if said not in bill.modifier_proof),
         edits=tuple(stored.edits),
         mue=dict(stored.mue),
+        year=Year(stored.threshold, stored.accrued),
     )
 
 

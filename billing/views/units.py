@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
@@ -9,12 +11,14 @@ from django.views.decorators.http import require_GET, require_POST
 from billing.coding import (
     AlreadyClaimed,
     ChoiceNotAllowed,
+    Coded,
     NoPolicy,
     choose_units,
     code_visit,
     coverage_of,
 )
-from billing.rules.types import UnitRule
+from billing.rules.threshold import accrued_of
+from billing.rules.types import Discipline, UnitRule
 from documentation.models import ProcedureCode, Visit
 from people.access import CLINICAL, READS_CHARTS, StaffRequest, allow, find_visible
 from people.models import Authorization, Coverage
@@ -97,10 +101,22 @@ def _units(request: StaffRequest, visit: Visit) -> HttpResponse:
             for units in coded.units.alternatives[:6]
         ],
         "findings": coded.findings,
+        "year": _year(visit, coded),
         "authorization": _authorization(visit, coverage),
         "may_choose": request.user.has_role(*CLINICAL),
     }
     return render(request, "billing/_units.html", context)
+
+
+def _year(visit: Visit, coded: Coded) -> dict[str, object] | None:
+    """How much of the year's amount is used, this visit included as far as its price is known."""
+    limit, accrued = coded.year.threshold, coded.year.accrued
+    if limit is None or accrued is None:
+        return None
+    discipline = Discipline(visit.therapist.discipline)
+    here = sum((amount for amount in coded.allowed if amount is not None), Decimal(0))
+    used, most = accrued_of(discipline, accrued) + here, limit.of(discipline)
+    return {"used": used, "limit": most, "is_over": used > most}
 
 
 def _authorization(visit: Visit, coverage: Coverage | None) -> dict[str, object] | None:

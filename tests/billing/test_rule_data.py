@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from billing.claims import draft_claim, scrub
 from billing.coding import code_visit, coverage_of
@@ -411,3 +412,17 @@ def test_minutes_written_by_hand_are_no_evidence():
 
     assert claim.lines.get(code="97112").modifiers == ["GP"]
     assert claim.findings.get(check_id="ncci").codes == ["97150", "97112"]
+
+
+def test_the_session_header_shows_what_the_year_has_used_with_this_visit(client):
+    payer = make_payer(mppr=True, kx=True)
+    visit = make_visit(("97112", 24), ("97110", 23), payer=payer)
+    client.force_login(UserFactory(roles=[Role.OWNER]))
+    address = reverse("billing:visit-units", args=[visit.pk])
+
+    below = client.get(address).content.decode()
+    use(visit.patient, "2470.00")
+    above = client.get(address).content.decode()
+
+    assert ("$79.82" in below, "$2,480.00: KX" in below) == (True, False)
+    assert ("$2,549.82" in above, "$2,480.00: KX" in above) == (True, True)

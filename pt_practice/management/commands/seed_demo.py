@@ -18,6 +18,7 @@ from pt_practice.demo import (
     home,
     house,
     logins,
+    medicare,
     money,
     people,
     series,
@@ -71,7 +72,9 @@ def load(*, patients: int) -> None:
     _analyze()
     told.build_messages()
     arrivals.build_arrivals(built, appointments, today)
-    money.build_claims(built.users["biller@riverbend.example"], chance)
+    biller = built.users["biller@riverbend.example"]
+    medicare.build_notices(today, biller, set(cases))
+    money.build_claims(biller, chance)
 
 
 def _analyze() -> None:
