@@ -27,6 +27,7 @@ from billing.rules.cms_files import (
 MOST_BYTES = 300 * 1024 * 1024
 MOST_UNPACKED = 1024 * 1024 * 1024
 LONGEST_LINE = 100_000
+MOST_ENDINGS = 10_000  # different last cells that are remembered; CMS has a few dozen
 READERS: dict[str, Callable[..., Iterator[Kept | str]]] = {
     "ncci": read_pairs,
     "mue": read_limits,
@@ -107,7 +108,8 @@ class Source:
             try:
                 for cells in reader:
                     if last is not None:
-                        seen.update(last[1][-1:])
+                        if last[1] and len(seen) < MOST_ENDINGS:
+                            seen.add(last[1][-1])
                         yield last
                     last = (reader.line_num, cells)
             except csv.Error as problem:
@@ -146,7 +148,11 @@ class Ending:
     """Watches whether the last line ended with its line break."""
 
     def __init__(self) -> None:
-        self.whole = True
+        self._last = "\n"
+
+    @property
+    def whole(self) -> bool:
+        return self._last.endswith(("\n", "\r"))
 
     def watch(self, text: io.TextIOWrapper) -> Iterator[str]:
         number = 0
@@ -154,7 +160,7 @@ class Ending:
             number += 1
             if len(line) >= LONGEST_LINE or "\0" in line:
                 raise WrongRow(number, "This is no line of text: the file is of another kind.")
-            self.whole = line.endswith(("\n", "\r"))
+            self._last = line
             yield line
 
 

@@ -14,6 +14,7 @@ Cells = Sequence[str]
 Row = tuple[int, Cells]  # numbered as the file counts its lines, the first is 1
 
 CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
+INDICATORS = frozenset("019")
 LONGEST_PREAMBLE = 60  # AMA notice, title and a header that wraps over lines
 CENT = Decimal("0.01")
 
@@ -86,29 +87,26 @@ def read_pairs(rows: Iterable[Row], codes: Collection[str]) -> Iterator[Kept | s
 
     Key: both codes and the start; one pair may have several rows (2024Q3: 97150 with 97116 twice).
     """
-    every = iter(rows)
     once, previous = Once(), ""
-    for number, cells in _pair_rows(every):
-        one, two = cells[0].strip(), cells[1].strip()
-        if one in codes and two in codes:
-            kept = _pair(number, cells)
-            if once.is_new(kept):
-                yield kept
-        elif (
-            len(cells) < 6
-            or len(one) != 5
-            or len(two) != 5
-            or cells[5].strip()[:1] not in {"0", "1", "9"}
-            or len(cells[3].strip()) != 8
-        ):
-            _pair(number, cells)  # says what is wrong
-        if one != previous:
-            previous = one
-            yield one
+    for number, cells in _pair_rows(iter(rows)):
+        # Most rows are of no concern; only what has the usual shape is passed over unread.
+        usual = len(cells) >= 6 and (
+            len(cells[0]) == len(cells[1]) == 5 and len(cells[3]) == 8 and cells[5] in INDICATORS
+        )
+        if usual and not (cells[0] in codes and cells[1] in codes):
+            if cells[0] != previous:
+                previous = cells[0]
+                yield previous
+            continue
+        if not usual and _is_blank(cells):
+            continue
+        kept = _pair(number, cells)
+        if once.is_new(kept) and kept.key[:5] in codes and kept.key[6:11] in codes:
+            yield kept
 
 
 def _pair_rows(rows: Iterator[Row]) -> Iterator[Row]:
-    """The rows below the wrapped header; blank ones left out."""
+    """The rows below the wrapped header."""
     preamble = ""
     for count, (number, cells) in enumerate(rows):
         if len(cells) >= 6 and CODE.fullmatch(cells[0].strip()):
@@ -117,7 +115,7 @@ def _pair_rows(rows: Iterator[Row]) -> Iterator[Row]:
             if "hospital" in preamble or "outpatient" in preamble:
                 raise WrongRow(None, "This is the hospital file; load the practitioner file.")
             yield number, cells
-            yield from ((n, c) for n, c in rows if not _is_blank(c))
+            yield from rows
             return
         preamble += " ".join(cells).casefold() + " "
         if count >= LONGEST_PREAMBLE:
@@ -136,7 +134,7 @@ def _pair(number: int, cells: Cells) -> Kept:
             raise WrongRow(number, f"“{_cut(code)}” is not a procedure code.")
     if one == two:
         raise WrongRow(number, f"{one} is paired with itself.")
-    if indicator[:1] not in {"0", "1", "9"}:
+    if indicator[:1] not in INDICATORS:
         raise WrongRow(number, f"The modifier indicator is “{_cut(indicator)}”, not 0, 1 or 9.")
     starts = _day(number, "effective date", start)
     ends = None if end in ("*", "") else _day(number, "deletion date", end)
