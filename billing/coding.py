@@ -16,7 +16,7 @@ from django.db import transaction
 
 from billing.models import Claim, UnitChoice
 from billing.policies import NoPolicy, code_facts, fees_on, policy_facts, policy_on
-from billing.rule_data import amounts_on, edits_on, limits_on, rates_on, shares_of, threshold_of
+from billing.rule_data import amounts_on, edits_on, limits_on, rates_on, threshold_of
 from billing.rules.modifiers import Year
 from billing.rules.types import (
     AppliedModifier,
@@ -206,7 +206,6 @@ def rules_for(
         threshold=threshold_of(amounts),
         accrued=accrued_on(visit.patient_id, day, before_visit=visit.pk) if policy.kx else None,
         notices=notices_on(visit.patient_id, day) if of_medicare else (),
-        shares=shares_of(amounts) if of_medicare else None,
     )
 
 

@@ -102,7 +102,12 @@ def rule_load(request: StaffRequest, pk: int) -> HttpResponse:
         "load": load,
         "counts": [(what, load.counts.get(what, 0)) for what in (*order, "same")],
         "samples": [
-            (what, [each for each in load.samples if each["what"] == what]) for what in order
+            (
+                what,
+                [each for each in load.samples if each["what"] == what],
+                load.counts.get(what, 0),
+            )
+            for what in order
         ],
         "changes": any(load.counts.get(what) for what in order),
         "may_edit": request.user.has_role(*BILLING),
