@@ -13,6 +13,7 @@ import json
 import zoneinfo
 from typing import Any
 
+from documentation import examining
 from documentation.models import Episode, Note, PlanOfCare, ServiceEntry, TimedEntry, Visit
 from documentation.rules.certification import Validity, validity
 from people.models import Practice, Therapist
@@ -75,6 +76,7 @@ def content_of(note: Note) -> dict[str, Any]:
             "total_treatment": visit.total_treatment_minutes,
         },
         "sections": {name: getattr(note, name) for name in SECTIONS},
+        "examination": examining.shown(note),
         "signature": None,
     }
 

@@ -68,6 +68,7 @@ def content_of_rows(visit: Visit) -> dict[str, Any]:
     note = visit.note
     return {
         "note": {"kind": note.kind} | {part: getattr(note, part) for part in session.NOTE_PARTS},
+        "examination": note.examination,
         "total_treatment_minutes": visit.total_treatment_minutes,
         "assistant": visit.assistant_id,
         "episode": visit.episode_id,

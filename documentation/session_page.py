@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
-from documentation import drafts, session_content, timer_page
+from documentation import drafts, examining, session_content, timer_page
 from documentation.models import Note, PlanOfCare, ProcedureCode, Visit
-from documentation.rules import timing, vocabulary
+from documentation.rules import examination, timing, vocabulary
 from people.models import Clinic, User
 from web.templatetags.pt import clinic_time, clock
 
@@ -141,6 +141,7 @@ def context(visit: Visit, user: User, content: dict[str, Any] | None = None) -> 
         "therapist": str(visit.therapist),
         "assistants": {person.pk: str(person) for person in assistants},
         "starts_with_assistant": visit.assistant_id is not None,
+        "examination": _examination(visit),
         "last": {
             "day": f"{last.date_of_service:%B} {last.date_of_service.day}",
             "short_day": f"{last.date_of_service:%b} {last.date_of_service.day}",
@@ -179,6 +180,17 @@ def context(visit: Visit, user: User, content: dict[str, Any] | None = None) -> 
         "data": data,
         "words": vocabulary.as_written(),
         "icons": ICONS,
+    }
+
+
+def _examination(visit: Visit) -> dict[str, Any]:
+    """The words it is written in, and what was found the last time."""
+    earlier = examining.before(visit)
+    return {
+        "words": examination.as_written(),
+        "before": {"day": f"{earlier.on:%b} {earlier.on.day}", "content": earlier.content}
+        if earlier is not None
+        else None,
     }
 
 

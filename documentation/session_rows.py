@@ -131,7 +131,8 @@ def _write_visit(visit: Visit, logged: Logged) -> None:
 
 
 def _write_note(visit: Visit, logged: Logged) -> None:
-    values = {"kind": logged.kind} | dict(logged.note)
+    examined = {"examination": dict(logged.examination.content)}
+    values = {"kind": logged.kind} | dict(logged.note) | examined
     _save_changed(
         visit.note,
         {name: value for name, value in values.items() if f"note.{name}" not in logged.errors},

@@ -36,6 +36,9 @@ class Note(models.Model):
     objective = models.TextField(blank=True)
     assessment = models.TextField(blank=True)
     plan = models.TextField(blank=True)
+    examination = models.JSONField(
+        default=dict, blank=True, help_text="What was measured (`rules.examination`)."
+    )
     signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
     signer_name = models.CharField(max_length=120, blank=True)

@@ -26,6 +26,13 @@ NOTE_NEEDS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "discharge": (("objective", "assessment"), sources.PROGRESS_REPORT),
     "daily": (("assessment",), sources.HOUSE),
 }
+# Which kinds stand on measurements.
+MEASURED: Mapping[str, str] = {
+    "evaluation": sources.EVALUATION,
+    "re_evaluation": sources.EVALUATION,
+    "progress": sources.PROGRESS_REPORT,
+    "discharge": sources.PROGRESS_REPORT,
+}
 PART_PROMPTS = {
     "subjective": "Write what the patient reports.",
     "objective": "Write what was measured and seen.",
@@ -229,12 +236,26 @@ def _note(logged: Logged) -> list[Finding]:
     ]
     if logged.kind == "daily" and not logged.note["plan"]:
         found.append(_advice("note.plan", PART_PROMPTS["plan"], sources.HOUSE))
+    found += _examination(logged)
     evaluates = {entry.code.kind for entry in logged.entries if entry.code} & set(EVALUATIONS)
     for kind in sorted(evaluates):
         if logged.kind != kind:
             word = "an evaluation" if kind == "evaluation" else "a re-evaluation"
             message = f"You log {word}: choose that kind of note."
             found.append(_advice("note.kind", message, sources.EVALUATION))
+    return found
+
+
+def _examination(logged: Logged) -> list[Finding]:
+    """What only an evaluation tells, and that what is claimed was measured."""
+    found = []
+    examined = logged.examination
+    if logged.kind == "evaluation" and not examined.content.get("prior_level"):
+        message = "Write how the patient functioned before this."
+        found.append(_required("examination.prior_level", message, sources.EVALUATION))
+    if logged.kind in MEASURED and not examined.measures_something:
+        message = "Measure something: pain, motion, strength or balance."
+        found.append(_advice("examination", message, MEASURED[logged.kind]))
     return found
 
 

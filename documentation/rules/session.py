@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from documentation.rules import neuro
+from documentation.rules import examination, neuro
+from documentation.rules.examination import Examination
 
 MINUTES_IN_A_DAY = 24 * 60
 NOTE_TEXT_MOST = 20_000
@@ -97,6 +98,7 @@ class Logged:
     assistant: int | None
     episode: int | None
     errors: Mapping[str, str]
+    examination: Examination = field(default_factory=lambda: Examination({}))
 
     @property
     def timed_minutes(self) -> int:
@@ -304,6 +306,8 @@ def read(content: object, around: Surroundings) -> Logged:
     total, problem = read_minutes(content.get("total_treatment_minutes"))
     if problem:
         reader.errors["total_treatment_minutes"] = problem
+    examined = examination.read(content.get("examination"))
+    reader.errors |= examined.errors
     return Logged(
         kind=kind,
         note={
@@ -315,4 +319,5 @@ def read(content: object, around: Surroundings) -> Logged:
         assistant=assistant,
         episode=episode,
         errors=reader.errors,
+        examination=examined,
     )

@@ -14,6 +14,7 @@ from documentation import cases, charting, drafts, signing
 from documentation.models import Episode, Note, Visit
 from people.models import Clinic, Patient, Therapist
 from pt_practice.demo import resources
+from pt_practice.demo.examined import examined
 from pt_practice.demo.house import House, is_away
 from pt_practice.demo.stories import STORIES, Story
 from scheduling.models import Appointment, Room
@@ -213,10 +214,15 @@ def _written(visit: Visit, story: Story, chance: random.Random, *, signs: bool) 
     entries = [entry("97112", chance.choice(story.neuro_minutes), details=story.details)]
     for code, minutes, words in story.others:
         entries.append(entry(code, chance.choice(minutes), narrative=words, narrative_is_own=True))
+    number = Visit.objects.filter(episode=visit.episode_id).count() if visit.episode_id else 0
+    evaluates = number == 1 and not with_assistant
+    if evaluates:
+        entries = [entry(story.evaluation_code, 45, goal=None)]
     total = sum(row["minutes"] for row in entries)
     return {
+        "examination": examined(story, number=number),
         "note": {
-            "kind": "daily",
+            "kind": "evaluation" if evaluates else "daily",
             "subjective": chance.choice(story.subjective),
             "objective": chance.choice(story.objective),
             "assessment": chance.choice(story.assessment) if signs else "",

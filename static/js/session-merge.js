@@ -1,6 +1,7 @@
 /* Two versions of one session page: what differs, both shown, and one made of them. */
 
 import { h } from "./session-dom.js";
+import { EXAMINATION_PARTS, sayExamined } from "./session-examination.js";
 import { same } from "./session-save.js";
 import { sayDetail } from "./session-words.js";
 
@@ -29,6 +30,12 @@ export function differences(mine, theirs, names) {
     add(`note.${part}`, label, mine.note?.[part], theirs.note?.[part], (content, value) => {
       content.note = { ...content.note, [part]: value };
     });
+  }
+  const examined = (content, part) => (content.examination?.[part]?.length === 0 ? undefined : content.examination?.[part]);
+  for (const [part, label] of Object.entries(EXAMINATION_PARTS)) {
+    add(`examination.${part}`, label, examined(mine, part), examined(theirs, part), (content, value) => {
+      content.examination = { ...content.examination, [part]: value };
+    }, (value) => sayExamined(part, value));
   }
   const heads = { total_treatment_minutes: "Total treatment minutes", assistant: "Assistant", episode: "Case" };
   for (const [name, label] of Object.entries(heads)) {

@@ -3,6 +3,7 @@
 import { drawCarriedBar, drawEntry, drawRemoved } from "./session-cards.js";
 import { makeTimers, showTimers } from "./session-clock.js";
 import { h, icon, newKey, shown, tidyNumber } from "./session-dom.js";
+import { drawExamination } from "./session-examination.js";
 import { askWhich, withTimedMinutes } from "./session-merge.js";
 import { picker } from "./session-pick.js";
 import { Saver, same } from "./session-save.js";
@@ -236,6 +237,7 @@ function draw() {
   box.querySelectorAll("textarea").forEach(grow);
   showCarried();
   if (data.last) $("copy-last").hidden = page.content.entries.length > 0 || !data.last.entries.length;
+  drawExamination(page);
   showNote();
   show(page);
   showTimers(page);
@@ -286,6 +288,7 @@ function wire() {
   });
   $("note-kind").addEventListener("change", ({ target }) => {
     page.content.note = { ...page.content.note, kind: target.value };
+    drawExamination(page);
     touch(null);
   });
   $("visit-assistant")?.addEventListener("change", ({ target }) => {

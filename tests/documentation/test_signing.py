@@ -158,6 +158,7 @@ def test_everything_the_note_says_is_frozen_when_it_is_signed():
             "assessment": "Reactive balance improved.",
             "plan": "Advance to head turns.",
         },
+        "examination": None,
         "signature": clinician
         | {
             "signed_at": signed.signed_at.isoformat(),

@@ -187,7 +187,16 @@ def test_without_this_a_visit_cannot_be_signed(entries, more, missing):
     ("kind", "missing"),
     [
         ("daily", {"note.assessment"}),
-        ("evaluation", {"note.subjective", "note.objective", "note.assessment", "note.plan"}),
+        (
+            "evaluation",
+            {
+                "note.subjective",
+                "note.objective",
+                "note.assessment",
+                "note.plan",
+                "examination.prior_level",
+            },
+        ),
         ("re_evaluation", {"note.objective", "note.assessment", "note.plan"}),
         ("progress", {"note.objective", "note.assessment", "note.plan"}),
         ("discharge", {"note.objective", "note.assessment"}),
@@ -235,7 +244,26 @@ def test_advice_is_given_and_blocks_nothing(entries, note, advice):
 def test_an_evaluation_needs_no_words_about_each_service():
     note = SOAP | {"kind": "evaluation", "subjective": "Falls.", "objective": "Berg 41/56."}
 
-    assert check({"code": "97161", "minutes": 40}, note=note) == []
+    examined = {"prior_level": "Walked a mile.", "pain": {"now": 0}}
+
+    assert check({"code": "97161", "minutes": 40}, note=note, examination=examined) == []
+
+
+@pytest.mark.parametrize("kind", ["evaluation", "re_evaluation", "progress", "discharge"])
+def test_a_kind_that_stands_on_measurements_is_advised_to_measure_something(kind):
+    message = "Measure something: pain, motion, strength or balance."
+    note = SOAP | {"kind": kind}
+    measured = {"strength": [{"id": "grip", "side": "left", "grade": "4"}]}
+
+    assert ("examination", message) in advised(check(EXERCISE, note=note))
+    assert ("examination", message) not in advised(check(EXERCISE, note=note, examination=measured))
+    assert ("examination", message) not in advised(check(EXERCISE))
+
+
+def test_a_wrong_number_of_the_examination_blocks_signing_at_its_field():
+    found = check(NEURO, EXERCISE, examination={"pain": {"now": 12}})
+
+    assert required(found) == {("examination.pain.now", "Write a whole number from 0 to 10.")}
 
 
 def test_a_finding_tells_the_page_where_it_belongs():
