@@ -114,6 +114,14 @@ def make(packet: AuditPacket) -> None:
             )
 
 
+def redraw(packet: AuditPacket) -> bytes:
+    """The packet once more, from what was frozen: the same bytes."""
+    drawn = packet_pages.draw(
+        packet.content, identifier=_identifier(packet), tell=lambda step, **how_far: None
+    )
+    return drawn.content
+
+
 def ask_again(*, packet: AuditPacket, by: User) -> bool:
     """Have a packet that failed tried anew; whether there was one."""
     same = AuditPacket.objects.filter(

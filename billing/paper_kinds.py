@@ -45,5 +45,6 @@ def register_own() -> None:
             shown=_shown,
             ask_again=lambda row, by: packets.ask_again(packet=row, by=by),
             ring=lambda row: make_audit_packet.delay(row.pk),
+            redraw=packets.redraw,
         )
     )

@@ -43,6 +43,7 @@ class Kind:
     shown: Callable[[Any], Shown]
     ask_again: Callable[[Any, User], bool]
     ring: Callable[[Any], Any]
+    redraw: Callable[[Any], bytes]  # once more from what is frozen: the same bytes
 
 
 _kinds: dict[str, Kind] = {}
@@ -52,8 +53,12 @@ def register(kind: Kind) -> None:
     _kinds[kind.key] = kind
 
 
+def every_kind() -> list[Kind]:
+    return [kind for _, kind in sorted(_kinds.items())]
+
+
 def kinds_for(user: User) -> list[Kind]:
-    return [kind for _, kind in sorted(_kinds.items()) if user.has_role(*kind.reads)]
+    return [kind for kind in every_kind() if user.has_role(*kind.reads)]
 
 
 # --- Ours ---------------------------------------------------------------------------------------
@@ -104,6 +109,7 @@ def register_own() -> None:
             shown=_note,
             ask_again=lambda row, by: pdf.ask_again(note=row.note, by=by),
             ring=lambda row: render_note_pdf.delay(row.note_id),
+            redraw=lambda row: pdf.Pages(row.note).as_pdf(),
         )
     )
     register(
@@ -116,5 +122,6 @@ def register_own() -> None:
             shown=_handout,
             ask_again=lambda row, by: handout.ask_again(program=row.program, by=by),
             ring=lambda row: render_handout.delay(row.program_id),
+            redraw=lambda row: handout.as_pdf(row.program, row.shown),
         )
     )
