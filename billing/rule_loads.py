@@ -100,6 +100,9 @@ def read(load_id: int) -> None:
     if not won:
         return
     load = RuleLoad.objects.get(pk=load_id)
+    if not load.parts.exists():
+        _refuse(load, WrongRow(None, "The command that read it was stopped: run it again."))
+        return
     with tempfile.TemporaryFile() as file:
         for content in load.parts.order_by("number").values_list("content", flat=True).iterator(1):
             file.write(zlib.decompress(content))

@@ -355,6 +355,27 @@ def test_a_file_a_crash_left_half_read_is_begun_anew_by_the_sweep():
     assert made.staged.count() == len(held_limits())
 
 
+def test_a_command_that_was_stopped_ends_on_its_row_too():
+    stopped = RuleLoad.objects.create(
+        kind="mue",
+        status=Status.READING,
+        file_name="m.csv",
+        size=9,
+        sha256="0" * 64,
+        holds_from=JULY,
+        worked_at=timezone.now() - dt.timedelta(minutes=11),
+    )
+
+    assert rule_loads.put_back_what_stands_still() == [stopped.pk]
+    tasks.read_rule_file(stopped.pk)
+
+    stopped.refresh_from_db()
+    assert (stopped.status, stopped.problem) == (
+        Status.REFUSED,
+        "The command that read it was stopped: run it again.",
+    )
+
+
 def test_what_breaks_while_reading_ends_on_the_row(monkeypatch):
     def broken(*args):
         raise RuntimeError("disk on fire")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from billing import rule_files, rule_loads
 from billing.models import RuleLoad
@@ -75,6 +76,7 @@ class Command(BaseCommand):
                 size=size,
                 sha256=digest,
                 holds_from=starts,
+                worked_at=timezone.now(),
             )
             rule_loads.read_file(load, file, tell=self._tell)
         load.refresh_from_db()
