@@ -9,6 +9,8 @@ from documentation.models import (
     HomeAnswer,
     HomeProgram,
     HomeProgramItem,
+    MeasureRequest,
+    MeasureResult,
     Note,
     PlanOfCare,
 )
@@ -76,3 +78,19 @@ def open_home_answer(pk: int, *, by: User) -> HomeAnswer:
     patient = answer.item.program.patient
     audit.record(by=by, action="home_program.viewed", patient=patient, target=answer.item.program)
     return answer
+
+
+def open_result(pk: int, *, by: User) -> MeasureResult:
+    results = MeasureResult.objects.select_related("episode__patient__clinic", "corrects")
+    result: MeasureResult = find_visible(results, pk, by=by)
+    patient = result.episode.patient
+    audit.record(by=by, action="measure.viewed", patient=patient, target=result)
+    return result
+
+
+def open_measure_request(pk: int, *, by: User) -> MeasureRequest:
+    requests = MeasureRequest.objects.select_related("episode__patient__clinic", "link")
+    request: MeasureRequest = find_visible(requests, pk, by=by)
+    patient = request.episode.patient
+    audit.record(by=by, action="measure.ask_viewed", patient=patient, target=request)
+    return request

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from documentation import icd
 from documentation.frozen import validity_of
+from documentation.goal_links import linked
 from documentation.models import Episode, EpisodeDiagnosis, Goal, PlanOfCare
 from people import audit
 from people.changes import fill, write_changes, write_new
@@ -55,7 +56,7 @@ def change_episode(
 @transaction.atomic
 def add_goal(*, episode: Episode, by: User, **values: Any) -> Goal:
     goal = Goal(episode=episode)
-    fill(goal, values)
+    fill(goal, linked(goal, values))
     write_new(goal)
     audit.record(by=by, action="goal.added", patient=episode.patient, target=goal)
     return goal
@@ -64,7 +65,7 @@ def add_goal(*, episode: Episode, by: User, **values: Any) -> Goal:
 @transaction.atomic
 def change_goal(*, goal: Goal, by: User, **values: Any) -> Goal:
     goal = Goal.objects.select_for_update(of=("self",)).select_related("episode").get(pk=goal.pk)
-    changed = write_changes(goal, values)
+    changed = write_changes(goal, linked(goal, values))
     if changed:
         audit.record(
             by=by,

@@ -10,7 +10,9 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from documentation import cases, icd
+from documentation.measure_forms import series_choices
 from documentation.models import Episode, Goal, PlanOfCare
+from documentation.rules import measures
 from documentation.signing import LONGEST_ADDENDUM
 from people.forms.rows import RowForm
 from people.models import Patient, ReferringProvider, Therapist, User
@@ -95,17 +97,41 @@ class EpisodeForm(RowForm):
 class GoalForm(RowForm):
     class Meta:
         model = Goal
-        fields = ("text", "measure", "baseline", "target", "due_on", "met_on")
+        fields = (
+            "text",
+            "series",
+            "baseline_value",
+            "target_value",
+            "measure",
+            "baseline",
+            "target",
+            "due_on",
+            "met_on",
+        )
         labels = {
             "text": "What the patient shall be able to do",
+            "baseline_value": "Baseline, a number",
+            "target_value": "Target, a number",
             "measure": "Measured by",
             "due_on": "By when",
             "met_on": "Met on",
         }
         help_texts = {
             "text": "Something a reviewer can check: a task, a place, an amount.",
-            "measure": "6-minute walk, Berg, strength …",
+            "measure": "Strength, range of motion, a task …",
         }
+
+    series = forms.ChoiceField(
+        label="Outcome measure",
+        required=False,
+        help_text="A linked goal shows its progress by itself.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        which: Any = self.fields["series"]
+        which.choices = [("", "None: in own words"), *series_choices()]
+        self.series_keys = " ".join(measures.all_series())
 
 
 class PlanForm(RowForm):

@@ -13,7 +13,7 @@ import json
 import zoneinfo
 from typing import Any
 
-from documentation import examining
+from documentation import examining, measure_note
 from documentation.models import Episode, Note, PlanOfCare, ServiceEntry, TimedEntry, Visit
 from documentation.rules.certification import Validity, validity
 from people.models import Practice, Therapist
@@ -75,6 +75,7 @@ def content_of(note: Note) -> dict[str, Any]:
             "timed": sum(service["minutes"] for service in services if service["timed"]),
             "total_treatment": visit.total_treatment_minutes,
         },
+        "measures": measure_note.frozen(visit),
         "sections": {name: getattr(note, name) for name in SECTIONS},
         "examination": examining.shown(note),
         "signature": None,

@@ -51,6 +51,12 @@ def of_episode(episode: Episode, *, on: dt.date) -> list[GoalStand]:
     return [_stand(goal, read, groups, on) for goal in rows]
 
 
+def of_goal(goal: Goal, *, on: dt.date) -> GoalStand:
+    """One goal on this day."""
+    episode = goal.episode
+    return _stand(goal, readings_of(episode, on=on), groups_of(episode, on=on), on)
+
+
 def stalled(stands: Iterable[GoalStand]) -> list[GoalStand]:
     """The goals a progress report has to speak of."""
     return [stand for stand in stands if stand.progress.is_stalled]

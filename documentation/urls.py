@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from documentation import urls_home, urls_session
+from documentation import urls_home, urls_measures, urls_session
 from documentation.views import cases, chart, notes, papers, pdfs
 
 app_name = "documentation"
@@ -30,4 +30,5 @@ urlpatterns = [
     path("diagnoses/", cases.diagnoses, name="diagnoses"),
     *urls_session.urlpatterns,
     *urls_home.urlpatterns,
+    *urls_measures.urlpatterns,
 ]

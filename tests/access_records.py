@@ -53,6 +53,8 @@ from tests.factories import (
     HomeProgramFactory,
     HomeProgramItemFactory,
     KioskFactory,
+    MeasureRequestFactory,
+    MeasureResultFactory,
     NoteFactory,
     PatientFactory,
     PayerFactory,
@@ -208,6 +210,8 @@ OF_A_CLINIC = {
     "home-program",
     "home-program-item",
     "kiosk",
+    "measure-request",
+    "measure-result",
     "merge",
     "message",
     "note",
@@ -340,6 +344,8 @@ MAKERS: dict[str, Callable[[World], Any]] = {
         type=world.get("appointment_type"),
         defaults={"body": "See you on {day}."},
     )[0],
+    "measure-result": lambda world: MeasureResultFactory(episode=world.get("episode")),
+    "measure-request": lambda world: MeasureRequestFactory(episode=world.get("episode")),
     "note": lambda world: NoteFactory(visit=world.get("visit")),
     "partner": lambda world: TradingPartner.objects.create(
         name=f"Partner {world.day}", receiver_id="R", sender_id="S"

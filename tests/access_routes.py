@@ -20,6 +20,7 @@ PUBLIC = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "documentation:home",  # proved by the signed address
+    "documentation:measure-answer",  # proved by the signed address
     "health",
     "people:intake",  # proved by the signed address
     "people:intake-step",

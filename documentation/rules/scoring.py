@@ -86,6 +86,25 @@ def conditions_of(measure: Measure, typed: Mapping[str, Any]) -> dict[str, str]:
     return kept
 
 
+def comparable(
+    before: tuple[Mapping[str, Any], Decimal], now: tuple[Mapping[str, Any], Decimal]
+) -> tuple[Decimal, Decimal] | None:
+    """The two numbers to compare, each with its answers. Of activities the patient named, only
+    those count that were rated both times; None where there is none."""
+    rated = [_ratings(answers) for answers, _ in (before, now)]
+    if not rated[0] and not rated[1]:
+        return before[1], now[1]
+    both = sorted(rated[0].keys() & rated[1].keys())
+    if not both:
+        return None
+    first, last = (sum((each[name] for name in both), Decimal(0)) / len(both) for each in rated)
+    return first, last
+
+
+def _ratings(answers: Mapping[str, Any]) -> dict[str, Decimal]:
+    return {row["name"].casefold(): Decimal(row["rating"]) for row in answers.get("activities", ())}
+
+
 def number(value: Any) -> Decimal | None:
     """A number as people type it, or None; no infinity and nothing that is not finite."""
     if isinstance(value, bool) or value is None:

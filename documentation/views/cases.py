@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from documentation import cases, frozen, icd
+from documentation import cases, frozen, goal_progress, icd
 from documentation.access import open_episode, open_goal, open_plan
 from documentation.forms import (
     ARRANGE,
@@ -120,7 +120,9 @@ def goal_edit(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "The changes are saved.")
             return go_to(request, goal.episode.get_absolute_url())
-    return _of_case(request, "documentation/goal.html", form, goal.episode, goal=goal)
+    today = timezone.localdate(timezone=goal.episode.clinic.zone)
+    stand = goal_progress.of_goal(goal, on=today) if goal.series else None
+    return _of_case(request, "documentation/goal.html", form, goal.episode, goal=goal, stand=stand)
 
 
 @allow(*CLINICAL)

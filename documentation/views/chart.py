@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from documentation import frozen
+from documentation import frozen, goal_progress
 from documentation.access import open_episode
 from documentation.models import Episode, EpisodeDiagnosis, Goal, PlanOfCare, Visit
 from people.access import CLINICAL, READS_CHARTS, allow, open_patient
@@ -48,12 +48,17 @@ def chart(request: StaffRequest, patient_id: int) -> HttpResponse:
 @require_safe
 def episode(request: StaffRequest, pk: int) -> HttpResponse:
     row = open_episode(pk, by=request.user)
-    whole = Episode.objects.prefetch_related(*_what_belongs_to_a_case()).get(pk=row.pk)
+    whole = (
+        Episode.objects.select_related("patient__clinic", "clinic", "case_group")
+        .prefetch_related(*_what_belongs_to_a_case())
+        .get(pk=row.pk)
+    )
     visits = Visit.objects.visible_to(request.user).filter(episode=row)
     context = {
         "episode": row,
         "patient": row.patient,
         "case": _case(whole),
+        "stands": goal_progress.of_episode(whole, on=timezone.localdate(timezone=row.clinic.zone)),
         "page_obj": _page_of(request, visits),
         "may_write": request.user.has_role(*CLINICAL),
     }

@@ -152,6 +152,7 @@ def test_everything_the_note_says_is_frozen_when_it_is_signed():
             },
         ],
         "minutes": {"timed": 47, "total_treatment": 50},
+        "measures": [],
         "sections": {
             "subjective": "Steadier when turning at home.",
             "objective": "Single-leg stance left 6 s.",

@@ -18,6 +18,7 @@ from pt_practice.demo import (
     home,
     house,
     logins,
+    measures,
     medicare,
     money,
     people,
@@ -69,6 +70,9 @@ def load(*, patients: int) -> None:
     priya = built.users["priya@riverbend.example"]
     own = [p for p in everyone if p.pk in cases and cases[p.pk][1].therapist.user == priya]
     home.build_programs(own, priya, random.Random(SEED))  # noqa: S311 -- as above
+    balance = [p for p in own if "Balance" in cases[p.pk][1].title]
+    episodes = {pk: episode for pk, (_, episode) in cases.items()}
+    measures.build_measures(balance, episodes, priya, today)
     _analyze()
     told.build_messages()
     arrivals.build_arrivals(built, appointments, today)
