@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from documentation import pdf, signing, tasks
+from documentation import papers, pdf, signing, tasks
 from documentation.models import Note, NotePdf
 from people.models import Patient
 from pt_practice.celery import app
@@ -135,6 +135,33 @@ def test_the_co_signature_stands_below_the_assistants():
     text = " ".join(pages_of(note))
     assert text.index("Joe Park, PTA") < text.index("Co-signed electronically as supervising")
     assert "Maria Lopez, PT License OR PT00001 Co-signed electronically" in text
+
+
+def pages_with(note, *, filler: int, more_styles: str = "") -> list[str]:
+    """The note's pages with so many millimeters of something before its plan of care."""
+    plan = '<section class="note-part note-plan">'
+    html = pdf.Pages(note).as_html()
+    assert html.count(plan) == 1
+    html = html.replace(plan, f'<div style="height: {filler}mm"></div>{plan}')
+    document = papers.lay_out(html, styles=pdf.STYLES, more_styles=more_styles)
+    reader = pypdf.PdfReader(io.BytesIO(papers.write(document, identifier="x")))
+    return [" ".join(page.extract_text().split()) for page in reader.pages]
+
+
+def test_a_signature_that_begins_a_page_takes_the_plan_of_care_along():
+    """A page that holds a signature alone says nothing of what was signed."""
+    note = sign(ready_note())
+    let_it_fall = ".note-signature { break-before: auto; }"
+
+    def alone(**options) -> bool:
+        return any(
+            "Signed electronically" in text and "Plan of care From" not in text
+            for text in pages_with(note, **options)
+        )
+
+    fillers = range(150, 200, 6)  # somewhere in between it falls over the edge of a page
+    assert any(alone(filler=filler, more_styles=let_it_fall) for filler in fillers)
+    assert not any(alone(filler=filler) for filler in fillers)
 
 
 # --- How it is made -----------------------------------------------------------------------------

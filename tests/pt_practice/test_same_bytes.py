@@ -33,6 +33,13 @@ for kind in paper_kinds.every_kind():
 OWNER = "type('Owner', (), {'sees_all_clinics': True})()"  # sees everything; reads no row itself
 
 
+EXAMINATION = {
+    "pain": {"now": 2, "worst": 5, "where": "Left knee"},
+    "strength": [{"id": "hip_abductors", "side": "left", "grade": "4-"}],
+    "marks": [{"view": "front", "x": 565, "y": 905, "kind": "weak", "words": "Toes catch"}],
+}
+
+
 @pytest.fixture(autouse=True)
 def no_broker(monkeypatch):
     monkeypatch.setattr(tasks.render_note_pdf, "delay_on_commit", lambda pk: None)
@@ -41,7 +48,9 @@ def no_broker(monkeypatch):
 
 def one_of_each_kind() -> list[tuple[str, int, str]]:
     """A PDF of each kind, made; each with its SHA-256."""
-    note = sign(ready_note(kind=Note.Kind.PROGRESS))
+    note = ready_note(kind=Note.Kind.PROGRESS)
+    Note.objects.filter(pk=note.pk).update(examination=EXAMINATION)
+    note = sign(note)
     owner = UserFactory(roles=[Role.OWNER])
     tasks.render_note_pdf(note.pk)
     item = HomeProgramItemFactory(program__patient=note.visit.patient, own_words="Mind the knee.")
