@@ -15,6 +15,7 @@ from documentation.models import Visit
 from people.models import Clinic
 from pt_practice.demo import (
     arrivals,
+    audited,
     home,
     house,
     logins,
@@ -79,6 +80,7 @@ def load(*, patients: int) -> None:
     biller = built.users["biller@riverbend.example"]
     medicare.build_notices(today, biller, set(cases))
     money.build_claims(biller, chance)
+    audited.build_packet(biller)
 
 
 def _analyze() -> None:
