@@ -27,6 +27,7 @@ from billing.models import (
     TradingPartner,
 )
 from billing.models.claim import NotAllowed
+from billing.paper_claims import CannotPrint, print_claim
 from billing.rules.visit_input import BadInput
 from billing.what_if import explain_data
 from billing.x12.segments import X12ValueError
@@ -183,6 +184,32 @@ class ClaimViewSet(
     def findings(self, request: Request, pk: str | None = None) -> Response:
         """What the checks found on the claim."""
         return Response(FindingSerializer(self.get_object().findings.all(), many=True).data)
+
+    @extend_schema(
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+        parameters=[
+            OpenApiParameter(
+                "on",
+                str,
+                enum=["paper", "form"],
+                description="`form`: text alone, for the red form",
+            )
+        ],
+        filters=False,
+    )
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def cms1500(self, request: Request, pk: str | None = None) -> HttpResponse:
+        """The CMS-1500 (02/12); a claim that was not released comes marked as a preview."""
+        claim = self.get_object()
+        try:
+            content = print_claim(
+                claim=claim,
+                by=request.user,  # type: ignore[arg-type]
+                background=request.query_params.get("on") != "form",
+            )
+        except CannotPrint as error:
+            raise Conflict(str(error), code="cannot_print") from None
+        return HttpResponse(content, content_type="application/pdf")
 
 
 class BatchViewSet(

@@ -25,6 +25,13 @@ def register() -> None:
         (32, "Replies", "billing:replies", "mail-opened", "999 277CA TA1 rejected accepted"),
         (33, "Payer policies", "billing:policies", "building-bank", "rules modifiers partners"),
         (35, "Rule data", "billing:rule-data", "database", "NCCI MUE RVU GPCI KX thresholds"),
+        (
+            36,
+            "Form printers",
+            "billing:form-printers",
+            "printer",
+            "CMS-1500 paper alignment offset",
+        ),
         (34, "Fees", "billing:fees", "receipt-2", "charges schedule"),
     ):
         add(

@@ -6,6 +6,7 @@ from billing.models.exchange import Batch, EdiFile, FetchedFile
 from billing.models.notice import AbnRecord, YearUse
 from billing.models.packet import AuditPacket
 from billing.models.payer import CodeRule, Fee, FeeSchedule, PayerPolicy, TradingPartner
+from billing.models.printer import FormPrinter
 from billing.models.reply import Reply, ReplyItem
 from billing.models.rule_data import (
     ClinicLocality,
@@ -35,6 +36,7 @@ __all__ = [
     "FeeSchedule",
     "FetchedFile",
     "Finding",
+    "FormPrinter",
     "GeographicIndex",
     "LedgerEntry",
     "MedicareAmounts",
