@@ -149,8 +149,10 @@ def _plan(plan: PlanOfCare, episode: Episode, *, initial: bool) -> rules.PlanOfC
         ends_on=plan.starts_on + dt.timedelta(weeks=plan.duration_weeks, days=-1),
         initial=initial,
         signed_on=plan.signed_on,
+        verbal_on=plan.verbal_on,
         sent_on=plan.sent_on,
         order_signed_on=episode.order_signed_on,
+        delay_reason=plan.delay_reason,
     )
 
 

@@ -50,7 +50,7 @@ def open_goal(pk: int, *, by: User) -> Goal:
 
 
 def open_plan(pk: int, *, by: User) -> PlanOfCare:
-    plans = PlanOfCare.objects.select_related("episode__patient__clinic")
+    plans = PlanOfCare.objects.select_related("episode__patient__clinic", "episode__clinic")
     plan: PlanOfCare = find_visible(plans, pk, by=by)
     audit.record(by=by, action="plan.viewed", patient=plan.episode.patient, target=plan)
     return plan

@@ -141,9 +141,16 @@ class PlanForm(RowForm):
             "starts_on",
             "frequency_per_week",
             "duration_weeks",
+            "amount_per_day",
             "interventions",
             "sent_on",
+            "sent_proof",
+            "verbal_on",
+            "verbal_by",
             "signed_on",
+            "signed_by_name",
+            "signed_proof",
+            "delay_reason",
         )
         labels = {
             "starts_on": "Starts on",
@@ -151,7 +158,13 @@ class PlanForm(RowForm):
             "duration_weeks": "Weeks",
             "interventions": "Treatment",
             "sent_on": "Sent to the referring provider on",
+            "sent_proof": "What shows that it arrived",
+            "verbal_on": "Ordered by word of mouth on",
+            "verbal_by": "Ordered by",
             "signed_on": "Signed by the referring provider on",
+            "signed_by_name": "Signed by",
+            "signed_proof": "Where the signature is kept",
+            "delay_reason": "Why it was certified late",
         }
 
 

@@ -454,6 +454,14 @@ class PlanOfCareFactory(Rows):
     frequency_per_week = 2
     duration_weeks = 8
     interventions = "Neuromuscular re-education, gait training"
+    # A day never stands without what it rests on.
+    sent_proof = factory.LazyAttribute(lambda plan: "Fax receipt" if plan.sent_on else "")
+    signed_by_name = factory.LazyAttribute(lambda plan: "Dr. Chen" if plan.signed_on else "")
+    signed_proof = factory.LazyAttribute(
+        lambda plan: "Paper, in the chart" if plan.signed_on else ""
+    )
+    sent_on = None
+    signed_on = None
 
 
 class VisitFactory(Rows):

@@ -103,6 +103,8 @@ def test_a_visit_goes_from_known_to_billed():
         duration_weeks=8,
         interventions="Neuromuscular re-education, therapeutic exercise.",
         signed_on=dt.date(2026, 2, 25),
+        signed_by_name="Dana Whitfield, MD",
+        signed_proof="Signed fax, in the chart",
     )
 
     # Booked: Monday at nine; a second patient cannot have that hour.

@@ -216,13 +216,15 @@ class Goal(models.Model):
 class PlanOfCare(models.Model):
     """What will be done, how often, for how long; and how it came to be certified.
 
-    Certified for its duration or 90 days from first treatment, whichever is shorter
-    (CMS Pub. 100-02, ch. 15, § 220.1.3). `sent_on` with the episode's `order_signed_on` is the
-    second way to certify an initial plan (42 CFR 424.24(c), from 2025).
+    Diagnoses and long-term goals are the case's own. What each fact of its certification rests on
+    stands beside it; what they come to, `rules.certification` says.
     """
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="plans")
     starts_on = models.DateField()
+    amount_per_day = models.PositiveSmallIntegerField(
+        "treatments a day", default=1, validators=[MinValueValidator(1), MaxValueValidator(4)]
+    )
     frequency_per_week = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(1), MaxValueValidator(7)]
     )
@@ -231,7 +233,13 @@ class PlanOfCare(models.Model):
     )
     interventions = models.TextField(help_text="Type of treatment, in words.")
     sent_on = models.DateField("sent to the referring provider", null=True, blank=True)
+    sent_proof = models.CharField("what shows that it arrived", max_length=200, blank=True)
+    verbal_on = models.DateField("ordered by word of mouth", null=True, blank=True)
+    verbal_by = models.CharField("ordered by", max_length=120, blank=True)
     signed_on = models.DateField("signed by the referring provider", null=True, blank=True)
+    signed_by_name = models.CharField("signed by", max_length=120, blank=True)
+    signed_proof = models.CharField("where the signature is kept", max_length=200, blank=True)
+    delay_reason = models.CharField("why it was certified late", max_length=300, blank=True)
     created_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -244,6 +252,22 @@ class PlanOfCare(models.Model):
             models.UniqueConstraint(
                 fields=["episode", "starts_on"], name="one_plan_per_episode_and_start"
             ),
+            models.CheckConstraint(
+                condition=models.Q(amount_per_day__range=(1, 4)), name="a_plan_treats_each_day"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sent_on=None) | ~models.Q(sent_proof=""),
+                name="a_sent_plan_has_evidence",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verbal_on=None) | ~models.Q(verbal_by=""),
+                name="a_verbal_order_names_who_gave_it",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(signed_on=None)
+                | ~models.Q(signed_by_name="") & ~models.Q(signed_proof=""),
+                name="a_signed_plan_names_its_signer",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -251,6 +275,14 @@ class PlanOfCare(models.Model):
 
     def clean(self) -> None:
         problems: dict[str, str] = {}
+        if self.sent_on and not self.sent_proof:
+            problems["sent_proof"] = "Say what shows that it arrived: a receipt, a name, a call."
+        if self.verbal_on and not self.verbal_by:
+            problems["verbal_by"] = "Say who ordered it."
+        if self.signed_on and not self.signed_by_name:
+            problems["signed_by_name"] = "Say who signed it."
+        if self.signed_on and not self.signed_proof:
+            problems["signed_proof"] = "Say where the signed paper is kept."
         if self.signed_on and self.sent_on and self.signed_on < self.sent_on:
             problems["signed_on"] = "It was signed before it was sent: check the two days."
         if problems:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from documentation import cases, frozen, goal_progress, icd
+from documentation import cases, compliance, frozen, goal_progress, icd
 from documentation.access import open_episode, open_goal, open_plan
 from documentation.forms import (
     ARRANGE,
@@ -150,6 +150,12 @@ def plan_new(request: StaffRequest, episode_id: int) -> HttpResponse:
 def plan(request: StaffRequest, pk: int) -> HttpResponse:
     row = open_plan(pk, by=request.user)
     validity = frozen.validity_of(row)
+    certification, words = compliance.told_of(
+        row,
+        today=timezone.localdate(timezone=row.episode.clinic.zone),
+        episode=row.episode,
+        is_first=not row.episode.plans.filter(starts_on__lt=row.starts_on).exists(),
+    )
     form = PlanForm(request.POST or None, instance=row, by=request.user)
     if form.is_bound and form.is_valid():
         try:
@@ -160,7 +166,14 @@ def plan(request: StaffRequest, pk: int) -> HttpResponse:
             messages.success(request, "The changes are saved.")
             return go_to(request, row.episode.get_absolute_url())
     return _of_case(
-        request, "documentation/plan.html", form, row.episode, plan=row, validity=validity
+        request,
+        "documentation/plan.html",
+        form,
+        row.episode,
+        plan=row,
+        validity=validity,
+        certification=certification,
+        certification_words=words,
     )
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from documentation import frozen, goal_progress
+from documentation import compliance, frozen, goal_progress
 from documentation.access import open_episode
 from documentation.models import Episode, EpisodeDiagnosis, Goal, PlanOfCare, Visit
 from people.access import CLINICAL, READS_CHARTS, allow, open_patient
@@ -108,13 +108,15 @@ def _case(episode: Episode) -> dict[str, Any]:
 def _plan(
     plan: PlanOfCare, plans: list[PlanOfCare], episode: Episode, today: Any
 ) -> dict[str, Any]:
-    validity = frozen.validity_of(
-        plan, episode=episode, is_first=plan.starts_on == min(each.starts_on for each in plans)
-    )
+    is_first = plan.starts_on == min(each.starts_on for each in plans)
+    validity = frozen.validity_of(plan, episode=episode, is_first=is_first)
+    certification, words = compliance.told_of(plan, today=today, episode=episode, is_first=is_first)
     days_left = (validity.through - today).days
     return {
         "plan": plan,
         "validity": validity,
+        "certification": certification,
+        "certification_words": words,
         "is_over": days_left < 0,
         "days_left": days_left,
         "ends_soon": 0 <= days_left <= 14,

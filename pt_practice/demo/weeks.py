@@ -83,7 +83,12 @@ def build_cases(
             duration_weeks=12,
             interventions=story.interventions,
             sent_on=started_on + dt.timedelta(days=2) if certified else None,
+            sent_proof="Fax receipt" if certified else "",
             signed_on=started_on + dt.timedelta(days=9) if certified else None,
+            signed_by_name=str(episode.referring_provider or "Dana Whitfield, MD")
+            if certified
+            else "",
+            signed_proof="Signed fax, in the chart" if certified else "",
         )
         found[patient.pk] = (story, episode)
     return found

@@ -248,12 +248,20 @@ def test_a_plan_is_written_and_its_certification_recorded(page, patient, therapi
         "starts_on": "2026-02-23",
         "frequency_per_week": "2",
         "duration_weeks": "8",
+        "amount_per_day": "1",
         "interventions": "Gait training",
     }
 
     page.post(url("plan-new", episode.pk), values)
     plan = PlanOfCare.objects.get()
-    page.post(url("plan", plan.pk), values | {"sent_on": "2026-02-24", "signed_on": "2026-03-01"})
+    evidence = {
+        "sent_on": "2026-02-24",
+        "sent_proof": "Fax receipt 88",
+        "signed_on": "2026-03-01",
+        "signed_by_name": "Dr. Chen",
+        "signed_proof": "Signed fax, in the chart",
+    }
+    page.post(url("plan", plan.pk), values | evidence)
 
     plan.refresh_from_db()
     assert (plan.created_by, plan.sent_on, plan.signed_on) == (
@@ -261,7 +269,9 @@ def test_a_plan_is_written_and_its_certification_recorded(page, patient, therapi
         dt.date(2026, 2, 24),
         dt.date(2026, 3, 1),
     )
-    assert "Apr 19, 2026" in text_of(page.get(url("plan", plan.pk)))
+    shown = text_of(page.get(url("plan", plan.pk)))
+    assert "Apr 19, 2026" in shown
+    assert "Certified: signed on March 1, 2026." in shown
 
 
 @pytest.mark.parametrize(
@@ -281,6 +291,7 @@ def test_a_plan_that_cannot_be_is_refused_beside_its_field(page, patient, therap
         "starts_on": "2026-02-23",
         "frequency_per_week": "2",
         "duration_weeks": "8",
+        "amount_per_day": "1",
         "interventions": "Gait training",
     }
 

@@ -20,6 +20,7 @@ from tests.factories import (
     VisitFactory,
 )
 
+SIGNED = {"signed_by_name": "Dr. Chen", "signed_proof": "Signed fax, in the chart"}
 HEMIPLEGIA = (
     "Hemiplegia and hemiparesis following cerebral infarction affecting left non-dominant side"
 )
@@ -180,7 +181,7 @@ def test_a_plan_cannot_be_signed_before_it_was_sent(by):
     plan = PlanOfCareFactory(sent_on=dt.date(2026, 3, 2))
 
     with pytest.raises(ValidationError) as caught:
-        cases.change_plan(plan=plan, by=by, signed_on=dt.date(2026, 3, 1))
+        cases.change_plan(plan=plan, by=by, signed_on=dt.date(2026, 3, 1), **SIGNED)
 
     assert list(caught.value.message_dict) == ["signed_on"]
 

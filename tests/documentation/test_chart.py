@@ -153,10 +153,16 @@ def test_visits_are_turned_over_25_at_a_time(page, patient, therapist):
 
 
 @pytest.mark.parametrize(
-    ("started", "weeks", "said"),
-    [(0, 8, "56 days left"), (50, 8, "5 days left"), (60, 8, "ended")],
+    ("started", "weeks", "said", "certified"),
+    [
+        (0, 8, "56 days left", "Not sent. Send it, and have it signed by"),
+        (50, 8, "5 days left", "Not certified: it was to be signed by"),
+        (60, 8, "ended", "Not certified: it was to be signed by"),
+    ],
 )
-def test_the_plan_in_force_says_how_long_it_stands(page, patient, therapist, started, weeks, said):
+def test_the_plan_in_force_says_how_long_it_stands_and_whether_it_is_certified(
+    page, patient, therapist, started, weeks, said, certified
+):
     day = today(patient)
     episode = EpisodeFactory(
         patient=patient, therapist=therapist, started_on=day - dt.timedelta(days=started)
@@ -169,7 +175,7 @@ def test_the_plan_in_force_says_how_long_it_stands(page, patient, therapist, sta
         assert "(55 days left)" in text  # today is the first of the 56
     else:
         assert said in text
-    assert "Not sent yet." in text
+    assert certified in text
 
 
 def test_a_running_case_without_a_plan_is_pointed_out_and_a_closed_one_is_not(
