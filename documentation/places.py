@@ -97,5 +97,15 @@ def register_session_places() -> None:
             also=("documentation:session",),
         )
     )
+    add(
+        Place(
+            "Favorites and templates",
+            "documentation:session-aids",
+            "star",
+            roles=CLINICAL,
+            order=24,
+            keywords="session phrases services timers forgotten",
+        )
+    )
     add_panel(Panel("appointment-card", "documentation:appointment-panel", roles=CLINICAL))
     add_panel(Panel("patient-overview", "documentation:patient-panel", roles=CLINICAL, order=10))

@@ -6,15 +6,16 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Max, prefetch_related_objects
 from django.urls import reverse
 
 from documentation import drafts, examining, session_content, timer_page
-from documentation.models import Note, PlanOfCare, ProcedureCode, Visit
+from documentation.models import Note, PlanOfCare, ProcedureCode, SessionAid, Visit
 from documentation.rules import examination, timing, vocabulary
 from people.models import Clinic, User
 from web.templatetags.pt import clinic_time, clock
 
+REPORT_EACH = 10  # treatment days: CMS Pub. 100-02, ch. 15, § 220.3 D
 CERTIFIED_AT_MOST = 90  # days: CMS Pub. 100-02, ch. 15, § 220.1.3
 
 # What each discipline logs most, in the order of the chips.
@@ -78,6 +79,23 @@ def visit_number(visit: Visit) -> int | None:
     return days.values("date_of_service").distinct().count()
 
 
+def treatment_days_to_report(visit: Visit) -> int | None:
+    """How many treatment days are left until a progress report is due, this one counted; below
+    zero: how many too late."""
+    if visit.episode_id is None:
+        return None
+    days = Visit.objects.filter(
+        episode=visit.episode_id, date_of_service__lte=visit.date_of_service
+    )
+    reported = days.filter(
+        note__kind__in=[Note.Kind.EVALUATION, Note.Kind.RE_EVALUATION, Note.Kind.PROGRESS],
+        note__signed_at__isnull=False,
+    ).aggregate(last=Max("date_of_service"))["last"]
+    if reported is not None:
+        days = days.filter(date_of_service__gt=reported)
+    return REPORT_EACH - days.values("date_of_service").distinct().count()
+
+
 def clock_time(moment: dt.datetime | None, clinic: Clinic) -> str:
     return clock(clinic_time(moment, clinic))
 
@@ -112,6 +130,9 @@ def context(visit: Visit, user: User, content: dict[str, Any] | None = None) -> 
         "visit": visit.pk,
         "user": user.pk,
         "save_url": reverse("documentation:session-draft", args=[visit.pk]),
+        "aids": [aid.for_page() for aid in SessionAid.objects.visible_to(user)],
+        "keep_url": reverse("documentation:session-aid-keep"),
+        "aids_url": reverse("documentation:session-aids"),
         "timers_url": reverse("documentation:session-timers", args=[visit.pk]),
         "timers": timer_page.as_json(visit, user=user),
         "note_url": visit.note.get_absolute_url(),
@@ -161,6 +182,7 @@ def context(visit: Visit, user: User, content: dict[str, Any] | None = None) -> 
         "diagnoses": list(visit.episode.diagnoses.all()) if visit.episode else [],
         "plan_day": plan_day(visit),
         "visit_number": visit_number(visit),
+        "report_in": treatment_days_to_report(visit),
         "kinds": Note.Kind.choices,
         "parts": [
             {

@@ -66,6 +66,7 @@ from tests.factories import (
     RoomFactory,
     SeriesFactory,
     ServiceTimerFactory,
+    SessionAidFactory,
     TherapistFactory,
     TimedEntryFactory,
     UserFactory,
@@ -373,6 +374,7 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "room": lambda world: RoomFactory(clinic=world.clinic),
     "series": _series,
     "therapist": lambda world: world.therapist,
+    "session-aid": lambda world: SessionAidFactory(owner=world.therapist.user),
     "timer": lambda world: ServiceTimerFactory(visit=world.get("visit")),
     "version": lambda world: ConsentVersionFactory(form=world.get("consent_form")),
     "time_request": lambda world: TimeRequest.objects.create(

@@ -23,6 +23,7 @@ from documentation.models import (
     PlanOfCare,
     ProcedureCode,
     ServiceTimer,
+    SessionAid,
     TimedEntry,
     Visit,
 )
@@ -483,6 +484,18 @@ class TimedEntryFactory(Rows):
     visit = factory.SubFactory(VisitFactory)
     code = factory.SubFactory(ProcedureCodeFactory)
     minutes = 20
+
+
+class SessionAidFactory(Rows):
+    """A template of one service."""
+
+    class Meta:
+        model = SessionAid
+
+    owner = factory.SubFactory(UserFactory, roles=[Role.THERAPIST])
+    kind = "template"
+    name = factory.Sequence(lambda n: f"Balance {n}")
+    content = factory.LazyFunction(lambda: [{"code": "97110", "narrative": "Leg press"}])
 
 
 class ServiceTimerFactory(Rows):

@@ -22,6 +22,7 @@ from billing.rules.types import Discipline, UnitRule
 from documentation.models import ProcedureCode, Visit
 from people.access import CLINICAL, READS_CHARTS, StaffRequest, allow, find_visible
 from people.models import Authorization, Coverage
+from scheduling import budget
 from web.responses import announce, tell
 
 
@@ -123,7 +124,8 @@ def _authorization(visit: Visit, coverage: Coverage | None) -> dict[str, object]
     if coverage is None:
         return None
     authorization = (
-        Authorization.objects.filter(
+        Authorization.objects.select_related("coverage__patient__clinic")
+        .filter(
             coverage=coverage,
             starts_on__lte=visit.date_of_service,
             ends_on__gte=visit.date_of_service,
@@ -145,4 +147,6 @@ def _authorization(visit: Visit, coverage: Coverage | None) -> dict[str, object]
         "used": used,
         "left": max(approved - used, 0) if approved is not None else None,
         "ends_on": authorization.ends_on,
+        "units": authorization.units_approved,
+        "units_left": budget.budget_of(authorization).units_left,
     }

@@ -14,6 +14,18 @@ from people.models import User
 
 NAME_LENGTH = 60
 MOST_MINUTES = 12 * 60
+FIELD_LABELS = {
+    "activities": "Technique and dose",
+    "purposes": "Purpose",
+    "skilled": "Why skilled",
+    "response": "Response",
+    "course": "Next",
+    "narrative": "What was done",
+    "note.subjective": "Subjective",
+    "note.objective": "Objective",
+    "note.assessment": "Assessment",
+    "note.plan": "Plan",
+}
 
 
 class SessionAidQuerySet(models.QuerySet["SessionAid"]):
@@ -61,6 +73,10 @@ class SessionAid(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def field_label(self) -> str:
+        return FIELD_LABELS.get(self.field, self.field)
 
     def for_page(self) -> dict[str, Any]:
         return {"id": self.pk, "name": self.name, "field": self.field, "content": self.content}

@@ -2,6 +2,7 @@
 
 import { timerButton, timerNotes } from "./session-clock.js";
 import { h, icon, shown, stepper, textField } from "./session-dom.js";
+import { carryOffers } from "./session-fields.js";
 import { drawNeuro } from "./session-neuro.js";
 import { carriedMark, findingsAt, furnishedRow, goalRow, pathOf, row } from "./session-rows.js";
 
@@ -43,6 +44,12 @@ export function drawCarriedBar(page) {
   );
 }
 
+function carryAll(page, entry) {
+  const offers = carryOffers(page, entry);
+  if (!offers.length) return null;
+  return h("button", { class: "btn btn-sm", type: "button", "data-carry-card": entry.key, onclick: () => page.carry(entry, carryOffers(page, entry)) }, icon("history"), `Carry ${entry.code} from ${page.data.last.short_day}`);
+}
+
 export function drawEntry(page, entry) {
   const code = page.codes.get(entry.code);
   const path = pathOf(entry, "minutes");
@@ -75,7 +82,7 @@ export function drawEntry(page, entry) {
     h(
       "div",
       { class: "entry-body" },
-      h("div", { class: "minutes-notes" }, carriedMark(page, entry, "minutes"), timerNotes(entry), findingsAt(path), findingsAt(pathOf(entry, "code"))),
+      h("div", { class: "minutes-notes" }, carriedMark(page, entry, "minutes"), carryAll(page, entry), timerNotes(entry), findingsAt(path), findingsAt(pathOf(entry, "code"))),
       entry.code === NEURO ? drawNeuro(page, entry) : plainBody(page, entry, code),
     ),
   );

@@ -59,6 +59,7 @@ function showNotes(page, place, entry, running) {
 }
 
 export function showTimers(page) {
+  document.documentElement.dataset.timers = page.timers.queue.length ? "waiting" : "told";
   const running = page.timers.running();
   for (const entry of page.content.entries) {
     const own = running.find((timer) => timer.entry === entry.key);

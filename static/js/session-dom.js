@@ -161,3 +161,12 @@ export function select({ label, value, options, empty, path, describedBy, onchan
   field.addEventListener("change", () => onchange(field.value));
   return field;
 }
+
+/* Boxes grow with their words by CSS; where the browser cannot yet, by hand. */
+const grows = CSS.supports("field-sizing", "content");
+
+export function grow(field) {
+  if (grows || field.tagName !== "TEXTAREA" || field.classList.contains("is-huge")) return;
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight + 2}px`;
+}

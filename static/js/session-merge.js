@@ -53,7 +53,7 @@ export function differences(mine, theirs, names) {
 }
 
 /* Parts of the page that other cards keep in it: each with its own parts, one level down. */
-const NAMED = new Set(["note", "entries", "total_treatment_minutes", "assistant", "episode"]);
+const NAMED = new Set(["examination", "note", "entries", "total_treatment_minutes", "assistant", "episode"]);
 const isParts = (value) => value && typeof value === "object" && !Array.isArray(value);
 const inWords = (name) => (name[0].toUpperCase() + name.slice(1)).replaceAll("_", " ");
 

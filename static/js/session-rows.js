@@ -1,5 +1,7 @@
 /* The rows of a card: a label, its fields, and the place where what is wrong or missing appears. */
 
+import { favoritesOf } from "./session-aids.js";
+import { carryOffers } from "./session-fields.js";
 import { chips, h, icon, select, stepper } from "./session-dom.js";
 
 export function pathOf(entry, field = "") {
@@ -28,13 +30,25 @@ export function carriedMark(page, entry, name) {
   );
 }
 
+/* "Feb 27" in dashes: takes what the last visit said in this one field. */
+function carryOffer(page, entry, name, label) {
+  if (!carryOffers(page, entry).includes(name)) return null;
+  const day = page.data.last.short_day;
+  return h(
+    "button",
+    { class: "carried carry-offer", type: "button", "data-carry": name, "aria-label": `${day}: carry ${label} of ${entry.code} forward`, onclick: () => page.carry(entry, [name]) },
+    icon("history"),
+    day,
+  );
+}
+
 /* One labelled row of a card. `name` is the entry's field whose mark it carries. */
 export function row(page, entry, { name, path, label, controls }) {
   return h(
     "div",
     { class: "entry-row", id: path },
-    h("div", { class: "entry-label" }, h("span", {}, label), carriedMark(page, entry, name)),
-    h("div", { class: "entry-field" }, controls, findingsAt(path)),
+    h("div", { class: "entry-label" }, h("span", {}, label), carriedMark(page, entry, name), carryOffer(page, entry, name, label)),
+    h("div", { class: "entry-field" }, controls, favoritesOf(page, entry, name, label), findingsAt(path)),
   );
 }
 

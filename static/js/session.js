@@ -1,12 +1,16 @@
 /* The session page: draws the visit's services, keeps the totals, and has everything saved. */
 
+import { keepAid, noteFavorites, wireTemplates } from "./session-aids.js";
 import { drawCarriedBar, drawEntry, drawRemoved } from "./session-cards.js";
 import { makeTimers, showTimers } from "./session-clock.js";
-import { h, icon, newKey, shown, tidyNumber } from "./session-dom.js";
+import { grow, h, icon, newKey, shown, tidyNumber } from "./session-dom.js";
 import { drawExamination } from "./session-examination.js";
+import { putValue, valueOf } from "./session-fields.js";
+import { wireKeys } from "./session-keys.js";
 import { askWhich, withTimedMinutes } from "./session-merge.js";
 import { picker } from "./session-pick.js";
-import { Saver, same } from "./session-save.js";
+import { restore } from "./session-restore.js";
+import { Saver } from "./session-save.js";
 import { show, showFindings, showTotals } from "./session-show.js";
 import { DETAILS } from "./session-words.js";
 
@@ -26,6 +30,14 @@ const page = {
   confirm,
   confirmAll,
   remove,
+  aids: data.aids,
+  keepAid: (aid) => keepAid(page, aid),
+  addEntries,
+  newEntry,
+  carry,
+  redrawCard,
+  focusAdd: () => $("add-service").querySelector("button").focus(),
+  lastOf: (code) => data.last?.entries.find((entry) => entry.code === code),
   showFindings: () => showFindings(page),
 };
 
@@ -149,7 +161,10 @@ function showCarried() {
 }
 
 function touch(entry, field) {
-  if (entry) unmark(entry, [field]);
+  if (entry) {
+    unmark(entry, [field]);
+    cardOf(entry)?.querySelector(`[data-carry="${field}"]`)?.remove();
+  }
   showTotals(page);
   saver.changed();
 }
@@ -185,11 +200,48 @@ function remove(entry) {
   touch(null);
 }
 
-function add(code) {
-  const entry = { key: newKey(), code, minutes: null, assistant_minutes: 0, goal: null, details: {}, narrative: "", narrative_is_own: code !== "97112" };
+function newEntry(code, key) {
+  const entry = { key, code, minutes: null, assistant_minutes: 0, goal: null, details: {}, narrative: "", narrative_is_own: code !== "97112" };
   if (page.content.assistant) entry.furnished_by = data.starts_with_assistant ? "assistant" : "therapist";
   const goals = page.goals();
   if (goals.length === 1) entry.goal = goals[0].id;
+  return entry;
+}
+
+function redrawCard(entry, name) {
+  const card = drawEntry(page, entry);
+  cardOf(entry).replaceWith(card);
+  card.querySelectorAll("textarea").forEach(grow);
+  touch(entry, name);
+  showFindings(page);
+  showTimers(page);
+  const row = card.querySelector(`[id$=".${name}"]`) ?? card;
+  row.querySelector("input, textarea, select, button")?.focus();
+}
+
+/* What the last visit said, into the fields named; each is marked until it is changed or confirmed. */
+function carry(entry, fields) {
+  const last = page.lastOf(entry.code);
+  for (const name of fields) putValue(entry, name, valueOf(last, name));
+  entry.carried = [...new Set([...(entry.carried ?? []), ...fields])];
+  const card = drawEntry(page, entry);
+  cardOf(entry).replaceWith(card);
+  showCarried();
+  showFindings(page);
+  showTimers(page);
+  card.querySelector(`[data-carried="${fields[0]}"]`)?.focus();
+  saver.changed();
+}
+
+function addEntries(entries) {
+  page.content.entries.push(...entries);
+  draw();
+  touch(null);
+  cardOf(entries[0])?.querySelector(".minutes-input").focus();
+}
+
+function add(code) {
+  const entry = newEntry(code, newKey());
   page.content.entries.push(entry);
   const card = drawEntry(page, entry);
   box.append(card);
@@ -210,15 +262,6 @@ function copyLast() {
 }
 
 /* --- Drawing ------------------------------------------------------------------------------------ */
-
-/* Boxes grow with their words by CSS; where the browser cannot yet, by hand. */
-const grows = CSS.supports("field-sizing", "content");
-
-function grow(field) {
-  if (grows || field.tagName !== "TEXTAREA" || field.classList.contains("is-huge")) return;
-  field.style.height = "auto";
-  field.style.height = `${field.scrollHeight + 2}px`;
-}
 
 function showNote() {
   for (const field of form.querySelectorAll("[data-note]")) {
@@ -250,7 +293,8 @@ function goTo(path) {
     const place = $(at);
     if (!place) continue;
     place.scrollIntoView({ block: "center" });
-    place.querySelector("input, textarea, select, button")?.focus({ preventScroll: true });
+    const field = place.querySelector("input, textarea, select") ?? place.querySelector("button");
+    field?.focus({ preventScroll: true });
     return;
   }
 }
@@ -338,42 +382,13 @@ function wire() {
   });
 }
 
-/* What an earlier tab typed and could not save: put back, or shown beside what is there now. */
-async function restore() {
-  for (const left of await saver.leftBehind()) await putBack(left);
-}
-
-/* The second of two such tabs finds what the first one's has become. */
-let untouched = true;
-
-async function putBack(left) {
-  if (same(left.content, page.content)) {
-    saver.drop(left);
-    return;
-  }
-  const typedAt = new Date(left.at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
-  if (untouched && (left.base === data.state.version || (left.sent && same(left.sent, page.content)))) {
-    page.content = left.content;
-    notice(`Restored: what was typed at ${typedAt} on this device had not been saved.`);
-  } else {
-    page.content = await askWhich({
-      mine: left.content,
-      theirs: page.content,
-      base: left.base === data.state.version ? data.content : null,
-      by: `What was typed at ${typedAt} on this device had not been saved, and the visit was saved elsewhere since.`,
-      names,
-    });
-  }
-  untouched = false;
-  draw();
-  saver.changed();
-  saver.drop(left);
-}
-
 drawAdd();
 wire();
+form.querySelectorAll("[data-note]").forEach((field) => noteFavorites(page, field));
+wireTemplates(page, { button: $("templates"), panel: $("templates-panel"), manage: data.aids_url });
+wireKeys(page, { cards: box, next: $("bar-next"), review: $("review") });
 draw();
 $("save-plain").hidden = true;
-await restore();
+await restore(page, { saver, names, notice, draw });
 if (window.location.hash) goTo(decodeURIComponent(window.location.hash.slice(1)));
 document.documentElement.dataset.session = "ready";

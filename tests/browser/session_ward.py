@@ -89,6 +89,12 @@ def is_saved(page):
     expect(status(page)).to_have_text(SAVED, timeout=5_000)
 
 
+def all_told(page):
+    """Every press of a timer and every word is on the server: nothing is on its way any more."""
+    expect(page.locator("html")).to_have_attribute("data-timers", "told", timeout=10_000)
+    is_saved(page)
+
+
 def note_field(page, part):
     return page.get_by_label(part, exact=True)
 

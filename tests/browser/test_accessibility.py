@@ -116,6 +116,7 @@ PAGES = [
     ("scheduling:wait-new", Role.FRONT_DESK),
     ("scheduling:wait-edit", Role.FRONT_DESK),
     ("documentation:today", Role.THERAPIST),
+    ("documentation:session-aids", Role.THERAPIST),
     ("documentation:session", Role.THERAPIST),
     ("documentation:note", Role.THERAPIST),
     ("documentation:cosign", Role.THERAPIST),

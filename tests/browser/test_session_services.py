@@ -190,42 +190,6 @@ def test_minutes_furnished_by_the_assistant_are_told_apart(opened, ward):
 # --- A follow-up visit --------------------------------------------------------------------------
 
 
-def test_a_follow_up_note_takes_at_most_twelve_presses_and_texts(ward, browser_page, sign_in):
-    ward.signed_visit(assessment="Steadier in tandem.")
-    ward.visit.note.delete()
-    ward.visit.delete()
-    moment = timezone.now().astimezone(ward.clinic.zone).replace(hour=9, minute=0)
-    AppointmentFactory(patient=ward.patient, therapist=ward.therapist, starts_at=moment)
-    sign_in(browser_page, ward.therapist.user)
-    browser_page.goto("/today/")
-    done = []
-
-    def act(step):
-        step()
-        done.append(1)
-
-    act(lambda: browser_page.get_by_role("button", name="Okafor, Ada").click())
-    browser_page.locator("html[data-session=ready]").wait_for()
-    act(lambda: browser_page.get_by_role("button", name="Copy from").click())
-    neuro = card(browser_page, "97112")
-    act(lambda: neuro.locator(".minutes-input").fill("16"))
-    act(lambda: browser_page.get_by_role("button", name="The rest is still true").click())
-    for group, choice in (("Performance", "Improved"), ("Tolerance", "Good"), ("Adverse", "None")):
-        act(
-            lambda group=group, choice=choice: (
-                neuro.get_by_role("group", name=group).get_by_text(choice, exact=True).click()
-            )
-        )
-    act(lambda: note_field(browser_page, "Assessment").fill("Two steps less per loss of balance."))
-    act(lambda: note_field(browser_page, "Plan").fill("Add head turns on foam."))
-    expect(browser_page.locator("#missing-count")).to_have_text("Nothing is missing")
-    act(lambda: browser_page.get_by_role("button", name="Review and sign").click())
-    browser_page.wait_for_url("**/notes/*/")
-
-    expect(browser_page.get_by_label("Password")).to_be_visible()
-    assert len(done) + 2 <= 12  # the password and the signature are still to come
-
-
 def test_what_was_carried_forward_is_marked_until_changed_or_confirmed(ward, browser_page, sign_in):
     ward.signed_visit()
     sign_in(browser_page, ward.therapist.user)

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from documentation import timers
 from documentation.models import ServiceTimer, TimedEntry
-from tests.browser.session_ward import Ward, add, card, is_saved, open_session
+from tests.browser.session_ward import Ward, add, all_told, card, is_saved, open_session
 from tests.factories import EpisodeFactory, NoteFactory, PatientFactory, VisitFactory
 
 RUNS = re.compile(r"^\d+:\d\d(:\d\d)?$")
@@ -109,6 +109,7 @@ def test_without_a_net_presses_keep_their_own_time_and_are_told_later(opened, wa
     # Only the server says from when to when.
     for code in ("97110", "97112"):
         expect(card(opened, code).locator(".timer-ran")).to_have_text(re.compile("^Timed "))
+    expect(opened.locator("html")).to_have_attribute("data-timers", "told")
 
     lengths = {
         timer.code_id: round((timer.stopped_at - timer.started_at).total_seconds() / 60)
@@ -144,6 +145,7 @@ def test_minutes_with_another_patient_are_refused_by_name_and_the_group_is_one_p
     with told(opened):
         timer_of(opened, "97150").click()
     expect(face_of(opened, "97150")).to_have_text(RUNS)
+    all_told(opened)
 
     assert (
         ServiceTimer.objects.running().values_list("code", flat=True).order_by("code").count() == 2
