@@ -16,7 +16,7 @@ from documentation import charting, session_content
 from documentation.models import Visit
 from documentation.rules.findings import Finding
 from documentation.rules.session import Logged, LoggedEntry, NotASession
-from documentation.rules.similarity import Written, near_copies
+from documentation.rules.similarity import Written, compare, near_copies
 from documentation.session_rows import sentences_of
 from people import audit
 from people.models import User
@@ -197,6 +197,24 @@ def _says_something(value: Any) -> bool:
     if isinstance(value, dict):
         return any(_says_something(inner) for inner in value.values())
     return bool(value)
+
+
+def beside_the_last(visit: Visit) -> dict[str, Any] | None:
+    """This note beside the last signed one of the case, for whoever is about to sign it."""
+    visit = session_content.fresh(visit)
+    last = last_signed(visit)
+    if last is None:
+        return None
+    logged = session_content.logged_of(visit, session_content.all_codes())
+    parts = compare(_written(visit, logged), _written_before(last))
+    if not parts:
+        return None
+    return {
+        "day": last.date_of_service,
+        "url": last.note.get_absolute_url(),
+        "parts": parts,
+        "has_near_copy": any(part.is_near_copy for part in parts),
+    }
 
 
 def _written(visit: Visit, logged: Logged) -> Written:

@@ -43,6 +43,7 @@ def register() -> None:
             also=(
                 "documentation:note",
                 "documentation:episode",
+                "documentation:flowsheet",
                 "documentation:episode-new",
                 "documentation:episode-edit",
                 "documentation:goal",
@@ -62,20 +63,11 @@ def register() -> None:
             also=("documentation:home-program-edit",),
         )
     )
-    add_patient_tab(
-        Place(
-            "Measures",
-            "documentation:measures",
-            "chart-line",
-            roles=READS_CHARTS,
-            order=22,
-            also=("documentation:measure-new", "documentation:measure-result"),
-        )
-    )
     add_panel(
         Panel("patient-overview", "documentation:home-program-panel", roles=READS_CHARTS, order=20)
     )
     add_panel(Panel("session-side", "documentation:home-program-panel", roles=CLINICAL))
+    add_panel(Panel("session-side", "documentation:flowsheet-panel", roles=CLINICAL, order=60))
     verify("signed notes", verification.changed_notes)
     verify("addenda", verification.changed_addenda)
     verify("PDFs of notes", verification.changed_pdfs)

@@ -11,7 +11,15 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from documentation import charting, drafts, session_content, session_page, timer_page, today
+from documentation import (
+    charting,
+    drafts,
+    reports,
+    session_content,
+    session_page,
+    timer_page,
+    today,
+)
 from documentation.models import Visit
 from documentation.rules.session import NotASession
 from documentation.session_forms import PlainSessionForm, TodayForm, read_json
@@ -154,6 +162,10 @@ def _save_plain(request: StaffRequest, visit: Visit) -> HttpResponse:
         messages.error(request, "That form could not be read. Reload the page and try again.")
         return go_to(request, visit.get_absolute_url())
     content = form.over(content)
+    if "draft_report" in request.POST:
+        kind = str(content["note"].get("kind", ""))
+        texts = reports.draft(visit=visit, kind=kind, by=request.user)
+        content = reports.into_empty_fields(content, texts)
     if "copy" in request.POST:
         content["entries"] += drafts.carried_forward(visit)
     try:

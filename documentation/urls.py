@@ -3,7 +3,8 @@
 from django.urls import path
 
 from documentation import urls_home, urls_measures, urls_session
-from documentation.views import cases, chart, notes, papers, pdfs
+from documentation.views import cases, chart, flowsheets, notes, papers, pdfs
+from documentation.views import reports as report_views
 
 app_name = "documentation"
 
@@ -27,6 +28,9 @@ urlpatterns = [
     path("pdfs/", papers.papers, name="papers"),
     path("pdfs/again/", papers.papers_again, name="papers-again"),
     path("pdfs/failed/", papers.papers_badge, name="papers-badge"),
+    path("cases/<int:pk>/flowsheet/", flowsheets.case_flowsheet, name="flowsheet"),
+    path("patients/<int:pk>/flowsheet/panel/", flowsheets.flowsheet_panel, name="flowsheet-panel"),
+    path("visits/<int:pk>/report/", report_views.report_draft, name="report-draft"),
     path("diagnoses/", cases.diagnoses, name="diagnoses"),
     *urls_session.urlpatterns,
     *urls_home.urlpatterns,

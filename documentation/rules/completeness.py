@@ -33,6 +33,10 @@ MEASURED: Mapping[str, str] = {
     "progress": sources.PROGRESS_REPORT,
     "discharge": sources.PROGRESS_REPORT,
 }
+EVALUATION_TELLS = {
+    "history": "Write the history: onset, course, what matters of other illness.",
+    "systems": "Write the systems review: heart and lungs, skin, muscles, nerves, communication.",
+}
 PART_PROMPTS = {
     "subjective": "Write what the patient reports.",
     "objective": "Write what was measured and seen.",
@@ -227,7 +231,7 @@ def _minutes(logged: Logged) -> list[Finding]:
     return []
 
 
-def _note(logged: Logged) -> list[Finding]:
+def _note(logged: Logged, case: Case) -> list[Finding]:
     needed, source = NOTE_NEEDS[logged.kind]
     found = [
         _required(f"note.{part}", PART_PROMPTS[part], source)
@@ -237,6 +241,7 @@ def _note(logged: Logged) -> list[Finding]:
     if logged.kind == "daily" and not logged.note["plan"]:
         found.append(_advice("note.plan", PART_PROMPTS["plan"], sources.HOUSE))
     found += _examination(logged)
+    found += _of_its_kind(logged, case)
     evaluates = {entry.code.kind for entry in logged.entries if entry.code} & set(EVALUATIONS)
     for kind in sorted(evaluates):
         if logged.kind != kind:
@@ -256,6 +261,27 @@ def _examination(logged: Logged) -> list[Finding]:
     if logged.kind in MEASURED and not examined.measures_something:
         message = "Measure something: pain, motion, strength or balance."
         found.append(_advice("examination", message, MEASURED[logged.kind]))
+    return found
+
+
+def _of_its_kind(logged: Logged, case: Case) -> list[Finding]:
+    """What an evaluation's plan rests on, and what ends with a discharge."""
+    found = []
+    if logged.kind in EVALUATIONS and not case.goals:
+        message = "Add a goal to the case: the plan of care rests on it."
+        found.append(_required("episode", message, sources.PLAN_OF_CARE))
+    if logged.kind == "evaluation":
+        for name, message in EVALUATION_TELLS.items():
+            if not logged.examination.content.get(name):
+                found.append(_advice(f"examination.{name}", message, sources.EVALUATION))
+    if logged.kind in EVALUATIONS and logged.entries:
+        kinds = {entry.code.kind for entry in logged.entries if entry.code}
+        if logged.kind not in kinds:
+            message = "No such service is logged: add its code, or choose another kind of note."
+            found.append(_advice("note.kind", message, sources.EVALUATION))
+    if logged.kind == "discharge" and not logged.note["plan"]:
+        message = "Say why care ends and what follows: home program, who to call."
+        found.append(_advice("note.plan", message, sources.HOUSE))
     return found
 
 
@@ -293,4 +319,4 @@ def check_visit(
         found += [finding for finding in wrong if finding.entry == entry.key]
         found += check_entry(entry, case, discipline=discipline)
     found += [finding for finding in wrong if not finding.entry]
-    return [*found, *_minutes(logged), *_note(logged), *_case(case)]
+    return [*found, *_minutes(logged), *_note(logged, case), *_case(case)]

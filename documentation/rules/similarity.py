@@ -81,3 +81,54 @@ def near_copies(this: Written, last: Written) -> list[Finding]:
             )
         )
     return findings
+
+
+# --- What differs, and what does not ------------------------------------------------------------
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A part of the note beside the last one's: how alike, and which sentences are new or old."""
+
+    label: str
+    percent: int
+    new: tuple[str, ...]
+    same: tuple[str, ...]
+    gone: tuple[str, ...]
+
+    @property
+    def is_near_copy(self) -> bool:
+        return self.percent >= NEAR * 100
+
+
+def sentences(text: str) -> list[str]:
+    return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+
+
+def compare_text(label: str, this: str, last: str) -> Compared | None:
+    """None where either says nothing: there is nothing to compare."""
+    if not this.strip() or not last.strip():
+        return None
+    now, before = sentences(this), sentences(last)
+    known, said = {_key(each) for each in before}, {_key(each) for each in now}
+    return Compared(
+        label=label,
+        percent=int(likeness(this, last) * 100),
+        new=tuple(each for each in now if _key(each) not in known),
+        same=tuple(each for each in now if _key(each) in known),
+        gone=tuple(each for each in before if _key(each) not in said),
+    )
+
+
+def compare(this: Written, last: Written) -> list[Compared]:
+    """Part by part, then service by service; what only one of the two notes has is left out."""
+    texts = [(part.capitalize(), text, last.note.get(part, "")) for part, text in this.note.items()]
+    texts += [(code, text, last.narratives.get(code, "")) for code, text in this.narratives.items()]
+    compared = [compare_text(label, now, before) for label, now, before in texts]
+    return [each for each in compared if each is not None]
+
+
+def _key(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.lower()))

@@ -134,6 +134,7 @@ def _page(row: Note, user: User) -> dict[str, Any]:
         "required": required,
         "advice": [_with_link(finding, visit) for finding in findings if not finding.is_required],
         "pdf": getattr(row, "pdf", None),
+        "likeness": None if row.is_signed else drafts.beside_the_last(visit),
         "may_write": user.has_role(*CLINICAL),
     }
     if row.is_signed:

@@ -9,6 +9,7 @@ import { putValue, valueOf } from "./session-fields.js";
 import { wireKeys } from "./session-keys.js";
 import { askWhich, withTimedMinutes } from "./session-merge.js";
 import { picker } from "./session-pick.js";
+import { wireReport } from "./session-report.js";
 import { restore } from "./session-restore.js";
 import { Saver } from "./session-save.js";
 import { show, showFindings, showTotals } from "./session-show.js";
@@ -314,6 +315,7 @@ function drawAdd() {
 }
 
 function wire() {
+  wireReport(page);
   form.addEventListener("input", ({ target }) => {
     // Wrapping megabytes would freeze the page just when it has to say that they are too many.
     target.classList.toggle("is-huge", target.value?.length > HUGE);

@@ -244,9 +244,54 @@ def test_advice_is_given_and_blocks_nothing(entries, note, advice):
 def test_an_evaluation_needs_no_words_about_each_service():
     note = SOAP | {"kind": "evaluation", "subjective": "Falls.", "objective": "Berg 41/56."}
 
-    examined = {"prior_level": "Walked a mile.", "pain": {"now": 0}}
+    examined = {
+        "history": "Stroke in January.",
+        "prior_level": "Walked a mile.",
+        "systems": "Skin whole; heart rate 72.",
+        "pain": {"now": 0},
+    }
 
     assert check({"code": "97161", "minutes": 40}, note=note, examination=examined) == []
+
+
+@pytest.mark.parametrize("kind", ["evaluation", "re_evaluation"])
+def test_an_evaluation_cannot_be_signed_without_a_goal(kind):
+    message = "Add a goal to the case: the plan of care rests on it."
+
+    assert ("episode", message) in required(
+        check(EXERCISE, note=SOAP | {"kind": kind}, case=Case(is_linked=True, diagnoses=1))
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "element", "message"),
+    [
+        (
+            "evaluation",
+            "examination.history",
+            "Write the history: onset, course, what matters of other illness.",
+        ),
+        (
+            "evaluation",
+            "examination.systems",
+            "Write the systems review: heart and lungs, skin, muscles, nerves, communication.",
+        ),
+        (
+            "re_evaluation",
+            "note.kind",
+            "No such service is logged: add its code, or choose another kind of note.",
+        ),
+        (
+            "discharge",
+            "note.plan",
+            "Say why care ends and what follows: home program, who to call.",
+        ),
+    ],
+)
+def test_each_kind_is_advised_of_what_is_its_own(kind, element, message):
+    note = {"kind": kind, "assessment": "Steadier."}
+
+    assert (element, message) in advised(check(EXERCISE, note=note))
 
 
 @pytest.mark.parametrize("kind", ["evaluation", "re_evaluation", "progress", "discharge"])

@@ -3,7 +3,14 @@
 import pytest
 
 from documentation.rules.findings import REVIEWERS, Finding, Level
-from documentation.rules.similarity import Written, is_near_copy, likeness, near_copies
+from documentation.rules.similarity import (
+    Compared,
+    Written,
+    compare,
+    is_near_copy,
+    likeness,
+    near_copies,
+)
 
 LAST = (
     "Patient held tandem stance on foam for 20 seconds with contact guard and two losses of "
@@ -85,3 +92,33 @@ def test_other_minutes_are_not_pointed_out():
     last = Written(minutes={"97112": 15, "97110": 10}, day="February 27")
 
     assert near_copies(this, last) == []
+
+
+def test_beside_the_last_note_each_sentence_is_new_the_same_or_gone():
+    this = Written(note={"assessment": "Steadier on foam. Needs hands-on guarding."})
+    last = Written(note={"assessment": "Needs hands-on guarding. Falls to the left."})
+
+    assert compare(this, last) == [
+        Compared(
+            "Assessment",
+            22,
+            new=("Steadier on foam.",),
+            same=("Needs hands-on guarding.",),
+            gone=("Falls to the left.",),
+        )
+    ]
+
+
+def test_only_what_both_notes_say_is_compared():
+    this = Written(note={"plan": "Go on.", "subjective": ""}, narratives={"97110": "Leg press."})
+    last = Written(note={"plan": "", "subjective": "Well."}, narratives={"97112": "Foam."})
+
+    assert compare(this, last) == []
+
+
+def test_a_copy_is_called_one():
+    text = "Tandem stance on foam with eyes closed and hands crossed."
+
+    (compared,) = compare(Written(narratives={"97112": text}), Written(narratives={"97112": text}))
+
+    assert (compared.percent, compared.is_near_copy, compared.new) == (100, True, ())
