@@ -116,6 +116,7 @@ def make(packet: AuditPacket) -> None:
 
 def redraw(packet: AuditPacket) -> bytes:
     """The packet once more, from what was frozen: the same bytes."""
+    assert packet.content is not None  # what is drawn again was drawn before
     drawn = packet_pages.draw(
         packet.content, identifier=_identifier(packet), tell=lambda step, **how_far: None
     )

@@ -20,6 +20,18 @@ def register() -> None:
             keywords="assistant notes waiting for a co-signature",
         )
     )
+    add(
+        Place(
+            "Compliance",
+            "documentation:compliance",
+            "clipboard-check",
+            roles=READS_CHARTS,
+            order=24,
+            group="Clinic",
+            keywords="due certification recertification progress report license plan of care",
+            badge="documentation:compliance-badge",
+        )
+    )
     paper_kinds.register_own()
     add(
         Place(

@@ -6,16 +6,15 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
-from documentation import drafts, examining, session_content, timer_page
+from documentation import drafts, due, examining, session_content, timer_page
 from documentation.models import Note, PlanOfCare, ProcedureCode, SessionAid, Visit
-from documentation.rules import examination, timing, vocabulary
+from documentation.rules import clocks, examination, timing, vocabulary
 from people.models import Clinic, User
 from web.templatetags.pt import clinic_time, clock
 
-REPORT_EACH = 10  # treatment days: CMS Pub. 100-02, ch. 15, § 220.3 D
 CERTIFIED_AT_MOST = 90  # days: CMS Pub. 100-02, ch. 15, § 220.1.3
 
 # What each discipline logs most, in the order of the chips.
@@ -84,16 +83,8 @@ def treatment_days_to_report(visit: Visit) -> int | None:
     zero: how many too late."""
     if visit.episode_id is None:
         return None
-    days = Visit.objects.filter(
-        episode=visit.episode_id, date_of_service__lte=visit.date_of_service
-    )
-    reported = days.filter(
-        note__kind__in=[Note.Kind.EVALUATION, Note.Kind.RE_EVALUATION, Note.Kind.PROGRESS],
-        note__signed_at__isnull=False,
-    ).aggregate(last=Max("date_of_service"))["last"]
-    if reported is not None:
-        days = days.filter(date_of_service__gt=reported)
-    return REPORT_EACH - days.values("date_of_service").distinct().count()
+    done = due.treatment_days(visit.episode_id, through=visit.date_of_service)
+    return clocks.REPORT_EVERY - done
 
 
 def clock_time(moment: dt.datetime | None, clinic: Clinic) -> str:

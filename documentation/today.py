@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from documentation import session_content
+from documentation import due, session_content
+from documentation.due import Due
 from documentation.models import Visit
 from documentation.rules.session import Code
 from people.models import Clinic, Patient, Therapist, User
@@ -46,6 +47,7 @@ class Row:
     visit: Visit | None = None
     may_open: bool = False
     days_old: int = 0
+    due: tuple[Due, ...] = ()
 
     @property
     def url(self) -> str:
@@ -96,10 +98,21 @@ def day_of(*, day: dt.date, user: User, therapist: Therapist | None) -> list[Row
             walk_ins.append(visit)
         else:
             by_appointment[visit.appointment_id] = visit
-    return [
+    rows = [
         _row_of(appointment, by_appointment.get(appointment.pk), codes)
         for appointment in appointments
     ] + [_walk_in(visit, codes) for visit in walk_ins]
+    return _with_what_is_due(rows, day=day, user=user)
+
+
+def _with_what_is_due(rows: list[Row], *, day: dt.date, user: User) -> list[Row]:
+    """Beside each patient, what presses in their running cases."""
+    if not rows:
+        return rows
+    patients = {row.patient.pk for row in rows}
+    cases = due.running_cases(user).filter(patient__in=patients)
+    pressing = due.by_patient(cases, today=day)
+    return [replace(row, due=tuple(pressing.get(row.patient.pk, ()))) for row in rows]
 
 
 def unsigned_before(

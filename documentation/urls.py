@@ -3,7 +3,7 @@
 from django.urls import path
 
 from documentation import urls_home, urls_measures, urls_session
-from documentation.views import cases, chart, flowsheets, notes, papers, pdfs
+from documentation.views import cases, chart, due, flowsheets, notes, papers, pdfs
 from documentation.views import reports as report_views
 
 app_name = "documentation"
@@ -31,6 +31,8 @@ urlpatterns = [
     path("cases/<int:pk>/flowsheet/", flowsheets.case_flowsheet, name="flowsheet"),
     path("patients/<int:pk>/flowsheet/panel/", flowsheets.flowsheet_panel, name="flowsheet-panel"),
     path("visits/<int:pk>/report/", report_views.report_draft, name="report-draft"),
+    path("compliance/", due.compliance, name="compliance"),
+    path("compliance/due/", due.compliance_badge, name="compliance-badge"),
     path("diagnoses/", cases.diagnoses, name="diagnoses"),
     *urls_session.urlpatterns,
     *urls_home.urlpatterns,

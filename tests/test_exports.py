@@ -44,6 +44,7 @@ LISTS = [
     "billing:claims",
     "billing:batches",
     "billing:replies",
+    "documentation:compliance",
 ]
 
 

@@ -136,6 +136,7 @@ PAGES = [
     ("billing:batches", Role.BILLER),
     ("billing:batch", Role.BILLER),
     ("billing:claim-version", Role.BILLER),
+    ("documentation:compliance", Role.THERAPIST),
     ("billing:cms1500", Role.BILLER),
     ("billing:form-printers", Role.BILLER),
     ("billing:form-printer-new", Role.BILLER),
