@@ -196,7 +196,7 @@ def test_the_page_costs_the_same_queries_for_any_number_of_services(
     sign(last)
     page.get(visit.get_absolute_url())  # the session row is written once a while
 
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(36):
         page.get(visit.get_absolute_url())
 
 
