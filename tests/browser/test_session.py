@@ -231,7 +231,7 @@ def test_wrong_minutes_get_a_message_at_the_field_and_the_rest_is_saved(
     entry.get_by_label("What was done, 97110").fill("Leg press")
     is_saved(opened)
 
-    expect(entry.locator(".field-error")).to_contain_text(message)
+    expect(entry.locator(".findings .field-error")).to_contain_text(message)
     expect(entry.locator(".minutes-input")).to_have_attribute("aria-invalid", "true")
     assert ward.typed()["entries"][0]["narrative"] == "Leg press"
     assert TimedEntry.objects.count() == 0
