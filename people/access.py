@@ -42,9 +42,9 @@ class StaffRequest(HttpRequest):
 
 
 ANY_STAFF = tuple(Role.values)
-CLINICAL = (Role.OWNER, Role.THERAPIST, Role.ASSISTANT)
+CLINICAL = (Role.OWNER, Role.THERAPIST, Role.ASSISTANT, Role.STUDENT)
 DESK = (Role.OWNER, Role.FRONT_DESK)
-READS_CHARTS = (Role.OWNER, Role.THERAPIST, Role.ASSISTANT, Role.BILLER, Role.AUDITOR)
+READS_CHARTS = (*CLINICAL, Role.BILLER, Role.AUDITOR)
 BILLING = (Role.OWNER, Role.BILLER)
 TAKES_CARDS = (Role.OWNER, Role.FRONT_DESK, Role.BILLER)  # coverages, authorisations, referrers
 SEES_CARDS = (*TAKES_CARDS, Role.AUDITOR)
@@ -54,9 +54,10 @@ READS_INTAKES = (
     Role.FRONT_DESK,
     Role.THERAPIST,
     Role.ASSISTANT,
+    Role.STUDENT,
     Role.AUDITOR,
 )
-RECEIVES = (Role.OWNER, Role.FRONT_DESK, Role.THERAPIST, Role.ASSISTANT)  # patients, in person
+RECEIVES = (*CLINICAL, Role.FRONT_DESK)  # patients, in person
 
 
 def allow(*roles: str) -> Callable[[View], View]:

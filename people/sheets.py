@@ -54,7 +54,7 @@ STAFF: Columns = (
     ("Clinics", _clinics),
     ("License state", lambda row: row["therapist"] and row["therapist"].licence_state),
     ("License", lambda row: row["therapist"] and row["therapist"].licence_number),
-    ("License until", lambda row: row["therapist"] and row["therapist"].licence_expires_on),
+    ("License until", lambda row: row["therapist"] and row["therapist"].may_treat_until),
     ("Last log-in", lambda row: row["account"].last_login and row["account"].last_login.date()),
     ("Active", lambda row: row["account"].is_active),
 )

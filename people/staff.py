@@ -17,7 +17,7 @@ from people.models.api import ApiToken
 # No 0, O, 1, l, I: the word is read aloud or copied by hand. 14 of these are 79 bits.
 TEMPORARY_ALPHABET = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 TEMPORARY_LENGTH = 14
-TREATING_ROLES = (Role.THERAPIST, Role.ASSISTANT)
+TREATING_ROLES = (Role.THERAPIST, Role.ASSISTANT, Role.STUDENT)
 
 
 class LastOwner(Exception):

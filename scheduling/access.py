@@ -11,7 +11,7 @@ from people.models import Role, User
 from scheduling.models import Appointment, Group
 
 SEES_THE_DAY = ANY_STAFF
-BOOKS = (Role.OWNER, Role.FRONT_DESK, Role.THERAPIST, Role.ASSISTANT)
+BOOKS = (Role.OWNER, Role.FRONT_DESK, Role.THERAPIST, Role.ASSISTANT, Role.STUDENT)
 SETS_UP = (Role.OWNER,)
 SEES_MONEY = (*DESK, Role.BILLER, Role.AUDITOR)  # taken at the desk
 

@@ -86,8 +86,9 @@ def _therapist_problem(
         return f"{therapist} does not work at {clinic}."
     if patient.clinic_id not in seen:
         return f"{therapist} cannot open charts of {patient.clinic}, where this patient belongs."
-    if appointment_type.is_evaluation and therapist.is_assistant:
-        return f"An evaluation needs a therapist; {therapist} is an assistant."
+    if appointment_type.is_evaluation and not therapist.may_evaluate:
+        who = "a student assistant" if therapist.is_student else "an assistant"
+        return f"An evaluation needs a therapist; {therapist} is {who}."
     if appointment_type.discipline != therapist.discipline:
         needed = Discipline(appointment_type.discipline).label.lower()
         return f"{appointment_type} is {needed}, which {therapist} does not offer."

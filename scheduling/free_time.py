@@ -69,7 +69,7 @@ def therapists_for(needs: Needs) -> list[tuple[Therapist, Clinic]]:
     for therapist in sorted(rows, key=lambda row: order.get(row.pk, 0)):
         if therapist.discipline != Discipline(kind.discipline):
             continue
-        if kind.is_evaluation and therapist.is_assistant:
+        if kind.is_evaluation and not therapist.may_evaluate:
             continue
         everywhere = therapist.user.sees_all_clinics
         theirs = {clinic.pk for clinic in therapist.user.clinics.all()}

@@ -9,7 +9,7 @@ from web import navigation
 from web.navigation import Panel, Place
 
 PRACTICE = "Practice"
-TREATS = (Role.THERAPIST, Role.ASSISTANT)
+TREATS = (Role.THERAPIST, Role.ASSISTANT, Role.STUDENT)
 LOOKS_ON = (Role.BILLER, Role.AUDITOR)  # the Day is not where their morning begins
 OF_THE_DAY = (
     "scheduling:check-in",

@@ -225,7 +225,7 @@ def _opening(slot: Slot, *, now: dt.datetime) -> Opening:
         therapist=slot.therapist.pk,
         therapist_name=slot.therapist.user.first_name,
         discipline=slot.therapist.discipline,
-        evaluates=not slot.therapist.is_assistant,
+        evaluates=slot.therapist.may_evaluate,
         hours_away=(slot.starts_at - now).total_seconds() / 3600,
     )
 

@@ -155,6 +155,19 @@ class AssistantFactory(TherapistFactory):
     supervisor = factory.SubFactory(TherapistFactory)
 
 
+class StudentFactory(TherapistFactory):
+    user = factory.SubFactory(UserFactory, roles=[Role.STUDENT])
+    credential = "SPT"
+    npi = ""
+    taxonomy = "390200000X"
+    licence_number = ""
+    licence_state = ""
+    licence_expires_on = None
+    school = "Cascade State University"
+    placement_ends_on = dt.date(2030, 12, 31)
+    supervisor = factory.SubFactory(TherapistFactory)
+
+
 class PatientFactory(Rows):
     class Meta:
         model = Patient

@@ -19,6 +19,7 @@ TAXONOMY_OF = {
     Therapist.Credential.SLP: "235Z00000X",
     Therapist.Credential.PTA: "225200000X",
     Therapist.Credential.OTA: "224Z00000X",
+    **dict.fromkeys(Therapist.STUDENTS, "390200000X"),
 }
 
 
@@ -75,6 +76,8 @@ class TherapistForm(RowForm):
             "licence_number",
             "licence_state",
             "licence_expires_on",
+            "school",
+            "placement_ends_on",
             "supervisor",
         )
         field_classes = {"npi": NumberField}
@@ -82,11 +85,14 @@ class TherapistForm(RowForm):
             "licence_number": "License number",
             "licence_state": "License state",
             "licence_expires_on": "License expires on",
+            "placement_ends_on": "Placement ends on",
         }
         help_texts = {
-            "npi": "Their own, as the rendering provider. Assistants need none.",
+            "npi": "Their own, as the rendering provider. Assistants and students need none.",
             "taxonomy": "Left empty, the credential's own code is taken.",
-            "supervisor": "For assistants.",
+            "supervisor": "For assistants and students: a therapist of their discipline.",
+            "school": "For students.",
+            "placement_ends_on": "For students, in place of a license.",
         }
 
     def __init__(self, *args: Any, roles: list[str], **kwargs: Any) -> None:
@@ -94,7 +100,7 @@ class TherapistForm(RowForm):
         super().__init__(*args, **kwargs)
         self.choice("supervisor").queryset = (
             Therapist.objects.filter(is_active=True)
-            .exclude(credential__in=Therapist.ASSISTANTS)
+            .exclude(credential__in=Therapist.SUPERVISED)
             .exclude(pk=self.instance.pk)
             .select_related("user")
         )
@@ -105,7 +111,7 @@ class TherapistForm(RowForm):
         credential = values.get("credential")
         if not credential:
             return values
-        needed = Role.ASSISTANT if credential in Therapist.ASSISTANTS else Role.THERAPIST
+        needed = _role_of(credential)
         if needed not in self.roles:
             self.add_error("credential", f"A {credential} works here as {needed.label.lower()}.")
         if not values.get("taxonomy"):
@@ -114,6 +120,12 @@ class TherapistForm(RowForm):
 
     def clean_taxonomy(self) -> str:
         return str(self.cleaned_data["taxonomy"]).upper()
+
+
+def _role_of(credential: str) -> Role:
+    if credential in Therapist.STUDENTS:
+        return Role.STUDENT
+    return Role.ASSISTANT if credential in Therapist.ASSISTANTS else Role.THERAPIST
 
 
 class AuditFilterForm(TidyForm):

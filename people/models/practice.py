@@ -3,6 +3,7 @@
 import zoneinfo
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 
 from people.validators import (
@@ -45,6 +46,12 @@ class Practice(Address):
     taxonomy = models.CharField(max_length=10, validators=[validate_taxonomy], default="261QP2000X")
     phone = models.CharField(max_length=20, validators=[validate_phone])
     billing_contact = models.CharField(max_length=60)
+    sign_notes_within_days = models.PositiveSmallIntegerField(
+        "days to sign a note",
+        default=2,
+        validators=[MaxValueValidator(60)],
+        help_text="After so many days an unsigned note counts as late.",
+    )
     pay_to_line1 = models.CharField("pay-to street", max_length=55, blank=True)
     pay_to_city = models.CharField("pay-to city", max_length=30, blank=True)
     pay_to_state = models.CharField("pay-to state", max_length=2, choices=STATE_CHOICES, blank=True)

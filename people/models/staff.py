@@ -1,5 +1,6 @@
 """The people who work here: their log-in, their roles, and what a therapist may sign."""
 
+import datetime as dt
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -17,6 +18,7 @@ class Role(models.TextChoices):
     FRONT_DESK = "front_desk", "Front desk"
     THERAPIST = "therapist", "Therapist"
     ASSISTANT = "assistant", "Assistant"
+    STUDENT = "student", "Student"
     BILLER = "biller", "Biller"
     AUDITOR = "auditor", "Auditor"
 
@@ -96,7 +98,8 @@ class Discipline(models.TextChoices):
 
 
 class Therapist(models.Model):
-    """Somebody who treats: a licensed therapist, an assistant, or a physician."""
+    """Somebody who treats: a licensed therapist, an assistant, a physician, or a student, who has
+    a placement instead of a license."""
 
     class Credential(models.TextChoices):
         PT = "PT", "PT"
@@ -105,8 +108,16 @@ class Therapist(models.Model):
         PTA = "PTA", "PTA"
         OTA = "OTA", "OTA"
         MD = "MD", "MD"
+        SPT = "SPT", "SPT (PT student)"
+        OTS = "OTS", "OTS (OT student)"
+        SPTA = "SPTA", "SPTA (PTA student)"
+        OTAS = "OTAS", "OTAS (OTA student)"
 
     ASSISTANTS = (Credential.PTA, Credential.OTA)
+    STUDENTS = (Credential.SPT, Credential.OTS, Credential.SPTA, Credential.OTAS)
+    # What is left to the therapist: an assistant, and whoever studies to be one, may not evaluate.
+    NEVER_EVALUATE = (*ASSISTANTS, Credential.SPTA, Credential.OTAS)
+    SUPERVISED = (*ASSISTANTS, *STUDENTS)
     DISCIPLINE_OF: ClassVar[dict[str, str]] = {
         "PT": "PT",
         "PTA": "PT",
@@ -114,15 +125,21 @@ class Therapist(models.Model):
         "OTA": "OT",
         "SLP": "SLP",
         "MD": "PT",
+        "SPT": "PT",
+        "OTS": "OT",
+        "SPTA": "PT",
+        "OTAS": "OT",
     }
 
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="therapist")
-    credential = models.CharField(max_length=3, choices=Credential.choices)
+    credential = models.CharField(max_length=4, choices=Credential.choices)
     npi = models.CharField("NPI", max_length=10, blank=True, validators=[validate_npi])
     taxonomy = models.CharField(max_length=10, blank=True, validators=[validate_taxonomy])
-    licence_number = models.CharField(max_length=20)
-    licence_state = models.CharField(max_length=2, choices=STATE_CHOICES)
-    licence_expires_on = models.DateField()
+    licence_number = models.CharField(max_length=20, blank=True)
+    licence_state = models.CharField(max_length=2, choices=STATE_CHOICES, blank=True)
+    licence_expires_on = models.DateField(null=True, blank=True)  # only a student has none
+    school = models.CharField(max_length=80, blank=True)
+    placement_ends_on = models.DateField(null=True, blank=True)
     supervisor = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="assistants"
     )
@@ -132,8 +149,27 @@ class Therapist(models.Model):
         ordering = ["user__last_name", "user__first_name"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(credential__in=["PTA", "OTA"]) | ~models.Q(npi=""),
+                condition=models.Q(credential__in=["PTA", "OTA", "SPT", "OTS", "SPTA", "OTAS"])
+                | ~models.Q(npi=""),
                 name="a_rendering_therapist_has_an_npi",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    credential__in=["SPT", "OTS", "SPTA", "OTAS"],
+                    placement_ends_on__isnull=False,
+                    licence_expires_on=None,
+                )
+                | (
+                    ~models.Q(credential__in=["SPT", "OTS", "SPTA", "OTAS"])
+                    & models.Q(licence_expires_on__isnull=False, placement_ends_on=None)
+                    & ~models.Q(licence_number="")
+                ),
+                name="a_student_has_a_placement_everybody_else_a_license",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(credential__in=["SPT", "OTS", "SPTA", "OTAS"])
+                | models.Q(supervisor__isnull=False),
+                name="a_student_works_under_somebody",
             ),
             models.CheckConstraint(
                 condition=~models.Q(supervisor=models.F("id")), name="nobody_supervises_themselves"
@@ -151,13 +187,52 @@ class Therapist(models.Model):
     def is_assistant(self) -> bool:
         return self.credential in self.ASSISTANTS
 
+    @property
+    def is_student(self) -> bool:
+        return self.credential in self.STUDENTS
+
+    @property
+    def is_supervised(self) -> bool:
+        """An assistant or a student: they sign, and a therapist answers for it."""
+        return self.credential in self.SUPERVISED
+
+    @property
+    def may_evaluate(self) -> bool:
+        return self.credential not in self.NEVER_EVALUATE
+
+    @property
+    def may_treat_until(self) -> dt.date:
+        """The last day of the license, or of a student's placement."""
+        last = self.placement_ends_on if self.is_student else self.licence_expires_on
+        assert last is not None, "the database wants one of the two"
+        return last
+
     def clean(self) -> None:
-        problems: dict[str, str] = {}
-        if self.is_assistant and self.supervisor is None:
-            problems["supervisor"] = "An assistant works under a supervising therapist."
-        if self.supervisor is not None and self.supervisor.is_assistant:
-            problems["supervisor"] = "An assistant cannot supervise."
-        if not self.is_assistant and not self.npi:
+        problems = self._license_problems() | self._supervisor_problems()
+        if not self.is_supervised and not self.npi:
             problems["npi"] = "A therapist who renders services needs an NPI."
         if problems:
             raise ValidationError(problems)
+
+    def _license_problems(self) -> dict[str, str]:
+        of_a_license = ("licence_number", "licence_state", "licence_expires_on")
+        of_a_placement = ("school", "placement_ends_on")
+        needed = of_a_placement if self.is_student else of_a_license
+        refused = of_a_license if self.is_student else of_a_placement
+        problems = {name: "This field is required." for name in needed if not getattr(self, name)}
+        word = "A student has no license yet." if self.is_student else "Only a student has this."
+        return problems | {name: word for name in refused if getattr(self, name)}
+
+    def _supervisor_problems(self) -> dict[str, str]:
+        supervisor = self.supervisor
+        if supervisor is None:
+            if not self.is_supervised:
+                return {}
+            who = "A student" if self.is_student else "An assistant"
+            return {"supervisor": f"{who} works under a supervising therapist."}
+        if supervisor.is_supervised:
+            who = "A student" if supervisor.is_student else "An assistant"
+            return {"supervisor": f"{who} cannot supervise."}
+        if self.is_supervised and supervisor.discipline != self.discipline:
+            return {"supervisor": f"{supervisor} is of another discipline."}
+        return {}

@@ -49,10 +49,12 @@ def accounts(request: StaffRequest) -> HttpResponseBase:
 
 
 def _licence_state(therapist: Therapist, today: dt.date) -> str:
-    """Whether the licence still stands: "expired", "expiring" within 60 days, or "current"."""
-    if therapist.licence_expires_on < today:
+    """Whether the licence (or a student's placement) still stands: "expired", "expiring" within
+    60 days, or "current"."""
+    ends_on = therapist.may_treat_until
+    if ends_on < today:
         return "expired"
-    return "expiring" if therapist.licence_expires_on <= today + LICENCE_WARNING else "current"
+    return "expiring" if ends_on <= today + LICENCE_WARNING else "current"
 
 
 @allow(Role.OWNER)

@@ -17,7 +17,7 @@ from scheduling.access import StaffRequest
 from web.responses import go_to, wants_piece
 from web.views import too_many_requests
 
-HAS_FEED = (Role.OWNER, Role.THERAPIST, Role.ASSISTANT)
+HAS_FEED = (Role.OWNER, Role.THERAPIST, Role.ASSISTANT, Role.STUDENT)
 GUESSES, FOR_AN_HOUR = 30, 3600
 
 
