@@ -50,7 +50,7 @@ def register() -> None:
             "What-if",
             "billing:what-if",
             "calculator",
-            roles=(*SEES_CLAIMS, Role.THERAPIST, Role.ASSISTANT),
+            roles=READS_CHARTS,
             order=32,
             group="Billing",
             keywords="units explain eight minute rule",

@@ -12,6 +12,7 @@ from documentation.models import (
     MeasureRequest,
     MeasureResult,
     Note,
+    NoteVersion,
     PlanOfCare,
 )
 from people import audit
@@ -26,12 +27,27 @@ def open_note(pk: int, *, by: User, action: str = "note.viewed") -> Note:
         "visit__clinic",
         "visit__therapist__user",
         "visit__assistant__user",
+        "visit__student__user",
         "visit__episode",
         "pdf",
     )
     note: Note = find_visible(notes.defer("pdf__file_bytes"), pk, by=by)
     audit.record(by=by, action=action, patient=note.visit.patient, target=note)
     return note
+
+
+def open_note_version(pk: int, *, by: User, action: str = "note.version_viewed") -> NoteVersion:
+    """A version that an amendment put aside, with its note and patient."""
+    versions = NoteVersion.objects.select_related("note__visit__patient__clinic")
+    version: NoteVersion = find_visible(versions, pk, by=by)
+    audit.record(
+        by=by,
+        action=action,
+        patient=version.note.visit.patient,
+        target=version.note,
+        version=version.number,
+    )
+    return version
 
 
 def open_episode(pk: int, *, by: User) -> Episode:

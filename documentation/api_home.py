@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from documentation import home_answers
 from documentation.access import open_home_program
-from documentation.api import OF_A_PATIENT, of_patient
+from documentation.api_rows import OF_A_PATIENT, of_patient
 from documentation.models import HomeProgram, HomeProgramItem
 from people.access import READS_CHARTS
 from people.models import User

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from documentation import charting, measuring
 from documentation.access import open_result
-from documentation.api import OF_A_PATIENT, _Rows, _user
+from documentation.api_rows import OF_A_PATIENT, Rows, user_of
 from documentation.models import Episode, MeasureResult, Visit
 from documentation.rules import measures
 from documentation.rules.scoring import NotScored
@@ -87,7 +87,7 @@ class WithdrawSerializer(serializers.Serializer[Any]):
 
 
 @OF_A_PATIENT
-class MeasureResultViewSet(_Rows):
+class MeasureResultViewSet(Rows):
     """Results of outcome measures. They never change: a correction is a later result."""
 
     queryset = MeasureResult.objects.select_related("episode", "corrected_by")
@@ -98,7 +98,7 @@ class MeasureResultViewSet(_Rows):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         self.get_object()
-        return Response(ResultSerializer(open_result(int(pk), by=_user(request))).data)
+        return Response(ResultSerializer(open_result(int(pk), by=user_of(request))).data)
 
     @extend_schema(request=NewResultSerializer, responses={201: ResultSerializer})
     def create(self, request: Request) -> Response:
@@ -106,7 +106,7 @@ class MeasureResultViewSet(_Rows):
         asked = NewResultSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         values = dict(asked.validated_data)
-        user = _user(request)
+        user = user_of(request)
         episode = find_visible(Episode.objects.all(), values.pop("episode"), by=user)
         visit_id = values.pop("visit", None)
         visit = find_visible(Visit.objects.all(), visit_id, by=user) if visit_id else None
@@ -130,7 +130,7 @@ class MeasureResultViewSet(_Rows):
         row = _said_kindly(
             measuring.correct,
             result=result,
-            by=_user(request),
+            by=user_of(request),
             **values | {"series": measures.series(values["series"])},
         )
         return Response(ResultSerializer(row).data, status=status.HTTP_201_CREATED)
@@ -143,7 +143,7 @@ class MeasureResultViewSet(_Rows):
         asked = WithdrawSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         row = _said_kindly(
-            measuring.withdraw, result=result, by=_user(request), **asked.validated_data
+            measuring.withdraw, result=result, by=user_of(request), **asked.validated_data
         )
         return Response(ResultSerializer(row).data, status=status.HTTP_201_CREATED)
 

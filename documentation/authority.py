@@ -32,23 +32,31 @@ class AssistantMayNotSign(MayNotSign):
     """The law leaves this note to the therapist."""
 
 
+class StudentMayNotSign(MayNotSign):
+    """A student signs what waits for their therapist, and nothing in a therapist's stead."""
+
+
 class LicenceExpired(MayNotSign):
-    """The signer held no valid licence on the day."""
+    """The signer held no valid licence, or had no placement, on the day."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """As what somebody signs: themselves, perhaps in another's place, perhaps under supervision."""
+    """As what somebody signs: themselves, perhaps in another's place, perhaps under supervision.
+
+    `attests` is whether this signature says that a student was supervised throughout.
+    """
 
     therapist: Therapist
     in_place_of: Therapist | None
     needs_cosignature: bool
+    attests: bool = False
 
 
 def needs_cosignature(therapist: Therapist) -> bool:
-    """Assistants' notes always wait for the supervising therapist. Some states and payers ask
-    for less; nobody is ever wrong to ask for more."""
-    return therapist.is_assistant
+    """Assistants' and students' notes always wait for the supervising therapist. Some states and
+    payers ask for less of assistants; nobody is ever wrong to ask for more."""
+    return therapist.is_supervised
 
 
 def standing_to_sign(note: Note, *, by: User, takes_over: bool) -> Standing:
@@ -56,8 +64,11 @@ def standing_to_sign(note: Note, *, by: User, takes_over: bool) -> Standing:
     therapist = _clinician(by)
     visit = note.visit
     in_place_of = None
-    if therapist.is_assistant:
-        _refuse_what_is_for_therapists(note)
+    if not therapist.may_evaluate:
+        _refuse_what_is_for_therapists(note, therapist)
+    if therapist.is_student:
+        _refuse_unless_their_student(note, therapist)
+    elif therapist.is_assistant:
         if therapist.pk != visit.assistant_id:
             raise NotYours(
                 "You are not the assistant of this visit. If you treated, choose yourself there.",
@@ -67,13 +78,20 @@ def standing_to_sign(note: Note, *, by: User, takes_over: bool) -> Standing:
         in_place_of = visit.therapist
         _refuse_unless_colleague(note, therapist, by=by, of=in_place_of, takes_over=takes_over)
     _refuse_expired(therapist, note.visit.date_of_service)
-    return Standing(therapist, in_place_of, needs_cosignature(therapist))
+    return Standing(
+        therapist,
+        in_place_of,
+        needs_cosignature(therapist),
+        attests=visit.student_id is not None and not therapist.is_supervised,
+    )
 
 
 def standing_to_cosign(note: Note, *, by: User, takes_over: bool) -> Standing:
-    """As what `by` co-signs this note. The assistant's supervisor and the visit's therapist may;
+    """As what `by` co-signs this note. The signer's supervisor and the visit's therapist may;
     a colleague of the same discipline may in their place, saying so."""
     therapist = _clinician(by)
+    if therapist.is_student:
+        raise StudentMayNotSign("A co-signature is the supervising therapist's.")
     if therapist.is_assistant:
         raise AssistantMayNotSign("A co-signature is the supervising therapist's.")
     if note.signed_by_id == by.pk:
@@ -88,7 +106,26 @@ def standing_to_cosign(note: Note, *, by: User, takes_over: bool) -> Standing:
         _refuse_unless_colleague(note, therapist, by=by, of=in_place_of, takes_over=takes_over)
     _refuse_expired(therapist, note.visit.date_of_service)
     _refuse_expired(therapist, timezone.localdate(timezone=note.visit.clinic.zone))
-    return Standing(therapist, in_place_of, needs_cosignature=False)
+    return Standing(
+        therapist,
+        in_place_of,
+        needs_cosignature=False,
+        attests=note.visit.student_id is not None,
+    )
+
+
+def standing_to_amend(note: Note, *, by: User, takes_over: bool) -> Standing:
+    """As what `by` opens a signed note again: as whoever may sign it, or, to send back what they
+    are to co-sign or have co-signed, as whoever may do that."""
+    try:
+        return standing_to_sign(note, by=by, takes_over=takes_over)
+    except MayNotSign as refusal:
+        if not note.cosign_needed:
+            raise
+        try:
+            return standing_to_cosign(note, by=by, takes_over=takes_over)
+        except MayNotSign:
+            raise refusal from None
 
 
 def _clinician(user: User) -> Therapist:
@@ -98,14 +135,29 @@ def _clinician(user: User) -> Therapist:
     return therapist
 
 
-def _refuse_what_is_for_therapists(note: Note) -> None:
+def _refuse_what_is_for_therapists(note: Note, therapist: Therapist) -> None:
+    refusal: type[MayNotSign] = AssistantMayNotSign
+    who = "an assistant"
+    if therapist.is_student:
+        refusal, who = StudentMayNotSign, "a student assistant"
     if note.kind not in FOR_ASSISTANTS:
-        raise AssistantMayNotSign(
-            f"The {note.get_kind_display().lower()} is signed by the therapist, "
-            "not by an assistant."
+        raise refusal(
+            f"The {note.get_kind_display().lower()} is signed by the therapist, not by {who}."
         )
     if note.visit.service_entries.filter(code__kind__in=EVALUATIONS).exists():
-        raise AssistantMayNotSign("An evaluation stands in this note: the therapist signs it.")
+        raise refusal("An evaluation stands in this note: the therapist signs it.")
+
+
+def _refuse_unless_their_student(note: Note, therapist: Therapist) -> None:
+    """A student signs the visits they are on, and those of their supervisor that no other student
+    is on: signing puts them there."""
+    visit = note.visit
+    free = visit.student_id is None and visit.therapist_id == therapist.supervisor_id
+    if therapist.pk != visit.student_id and not free:
+        raise NotYours(
+            "You are not the student of this visit, nor is it your supervisor's.",
+            can_take_over=False,
+        )
 
 
 def _refuse_unless_colleague(
@@ -123,10 +175,13 @@ def _refuse_unless_colleague(
 
 
 def _refuse_expired(therapist: Therapist, day: dt.date) -> None:
-    ended = therapist.licence_expires_on
-    if ended < day:
-        raise LicenceExpired(
-            f"Your license {therapist.licence_state} {therapist.licence_number} ended on "
-            f"{ended:%B} {ended.day}, {ended.year} and was not valid on "
-            f"{day:%B} {day.day}, {day.year}. Have an owner enter its renewal."
-        )
+    ended = therapist.may_treat_until
+    if ended >= day:
+        return
+    what = f"Your license {therapist.licence_state} {therapist.licence_number}"
+    if therapist.is_student:
+        what = f"Your placement from {therapist.school}"
+    raise LicenceExpired(
+        f"{what} ended on {ended:%B} {ended.day}, {ended.year} and was not valid on "
+        f"{day:%B} {day.day}, {day.year}. Have an owner enter its renewal."
+    )

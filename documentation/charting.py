@@ -85,7 +85,7 @@ def open_visit(*, appointment: Appointment, by: User) -> Visit:
         appointment=appointment,
         patient=appointment.patient,
         clinic=appointment.clinic,
-        treats=appointment.therapist,
+        treats=_student_of(appointment.therapist, by) or appointment.therapist,
         day=timezone.localdate(appointment.starts_at, appointment.clinic.zone),
         kind=Note.Kind.EVALUATION if appointment.type.is_evaluation else Note.Kind.DAILY,
         by=by,
@@ -101,7 +101,9 @@ def open_walk_in(
     clinic = clinic or patient.clinic
     treats = therapist or _clinician(by)
     day = timezone.localdate(timezone=clinic.zone)
-    seat = "assistant" if treats.is_assistant else "therapist"
+    seat = "therapist"
+    if treats.is_supervised:
+        seat = "student" if treats.is_student else "assistant"
     opened = Visit.objects.filter(
         appointment=None,
         patient=patient,
@@ -131,6 +133,15 @@ def _clinician(user: User) -> Therapist:
     return found
 
 
+def _student_of(therapist: Therapist, by: User) -> Therapist | None:
+    """The student who opens a visit of the therapist they learn from: they treat in it."""
+    return (
+        Therapist.objects.select_related("user", "supervisor__user")
+        .filter(user=by, is_active=True, credential__in=Therapist.STUDENTS, supervisor=therapist.pk)
+        .first()
+    )
+
+
 def _open(
     *,
     appointment: Appointment | None,
@@ -143,12 +154,14 @@ def _open(
 ) -> Visit:
     if patient.removed_at is not None:
         raise NotTreatable("This patient's record was removed.")
-    therapist, assistant = treats, None
-    if treats.is_assistant:
-        # Assistants work under a therapist, whose visit it is (CMS Pub. 100-02, ch. 15, § 230.1).
+    therapist, assistant, student = treats, None, None
+    if treats.is_supervised:
+        # Assistants and students work under a therapist, whose visit it is
+        # (CMS Pub. 100-02, ch. 15, §§ 230.1 and 230 B).
         if treats.supervisor is None:
             raise NotTreatable(f"{treats} has no supervising therapist on file.")
-        therapist, assistant = treats.supervisor, treats
+        therapist = treats.supervisor
+        assistant, student = (None, treats) if treats.is_student else (treats, None)
     visit = Visit.objects.create(
         appointment=appointment,
         patient=patient,
@@ -156,6 +169,7 @@ def _open(
         clinic=clinic,
         therapist=therapist,
         assistant=assistant,
+        student=student,
         date_of_service=day,
         place_of_service=clinic.place_of_service,
         opened_by=by,

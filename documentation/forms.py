@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from documentation import cases, icd
+from documentation.amending import LONGEST_REASON
 from documentation.measure_forms import series_choices
 from documentation.models import Episode, Goal, PlanOfCare
 from documentation.rules import measures
@@ -64,7 +65,7 @@ class EpisodeForm(RowForm):
         self._offer(
             "therapist",
             Therapist.objects.select_related("user").filter(
-                Q(is_active=True) & ~Q(credential__in=Therapist.ASSISTANTS)
+                Q(is_active=True) & ~Q(credential__in=Therapist.SUPERVISED)
                 | Q(pk=case.therapist_id)
             ),
         )
@@ -179,11 +180,22 @@ class SignForm(TidyForm):
     )
     as_read = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     takes_over = forms.BooleanField(required=False, label="I sign in their place")
+    supervised = forms.BooleanField(
+        required=False,
+        label="I was in the room throughout, directed the service, made the skilled judgments, "
+        "and treated nobody else meanwhile",
+        help_text="Medicare pays for a student's visit only if all of this is so "
+        "(CMS Pub. 100-02, ch. 15, § 230 B).",
+    )
 
-    def __init__(self, *args: Any, can_take_over: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, can_take_over: bool = False, attests: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         if not can_take_over:
             del self.fields["takes_over"]
+        if not attests:
+            del self.fields["supervised"]
 
 
 class AddendumForm(TidyForm):
@@ -193,6 +205,23 @@ class AddendumForm(TidyForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="It stands below the note with your name and the time, and cannot be changed.",
     )
+
+
+class AmendForm(TidyForm):
+    """Why a signed note is opened again."""
+
+    reason = forms.CharField(
+        label="Reason",
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="It stands in the new version, for everybody who reads it.",
+    )
+    takes_over = forms.BooleanField(required=False, label="I do it in their place")
+
+    def __init__(self, *args: Any, can_take_over: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not can_take_over:
+            del self.fields["takes_over"]
 
 
 class FindDiagnosisForm(forms.Form):

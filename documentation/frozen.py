@@ -14,7 +14,16 @@ import zoneinfo
 from typing import Any
 
 from documentation import examining, measure_note
-from documentation.models import Episode, Note, PlanOfCare, ServiceEntry, TimedEntry, Visit
+from documentation.models import (
+    Amendment,
+    Episode,
+    Note,
+    NoteVersion,
+    PlanOfCare,
+    ServiceEntry,
+    TimedEntry,
+    Visit,
+)
 from documentation.rules.certification import Validity, validity
 from people.models import Practice, Therapist
 
@@ -42,6 +51,7 @@ def content_of(note: Note) -> dict[str, Any]:
         "appointment",
         "therapist__user",
         "assistant__user",
+        "student__user",
         "episode__referring_provider",
     ).get(pk=note.visit_id)
     services = _services(visit)
@@ -67,6 +77,7 @@ def content_of(note: Note) -> dict[str, Any]:
             "place_of_service": visit.place_of_service,
             "therapist": signer_of(visit.therapist),
             "assistant": signer_of(visit.assistant) if visit.assistant else None,
+            **({"student": signer_of(visit.student)} if visit.student else {}),
         },
         "episode": _episode(visit),
         "plan_of_care": _plan_of_care(visit),
@@ -79,6 +90,25 @@ def content_of(note: Note) -> dict[str, Any]:
         "sections": {name: getattr(note, name) for name in SECTIONS},
         "examination": examining.shown(note),
         "signature": None,
+        **amended(note),
+    }
+
+
+def amended(note: Note) -> dict[str, Any]:
+    """Why this is a further version, and what it amends; nothing for a first one."""
+    if note.version == 1:
+        return {}
+    before = NoteVersion.objects.get(note=note.pk, number=note.version - 1)
+    amendment = Amendment.objects.get(note=note.pk, number=note.version, withdrawn_at=None)
+    return {
+        "amendment": {
+            "version": note.version,
+            "reason": amendment.reason,
+            "opened_by": amendment.opener_name,
+            "opened_at": amendment.opened_at.isoformat(),
+            "amends_sha256": before.content_sha256,
+            "amends_signed_at": before.signed_at.isoformat(),
+        }
     }
 
 
@@ -87,7 +117,16 @@ def signed_content(note: Note, *, signature: dict[str, Any]) -> dict[str, Any]:
 
 
 def signer_of(therapist: Therapist) -> dict[str, Any]:
-    """A clinician as a signature line names them."""
+    """A clinician as a signature line names them; a student has no license, but a school."""
+    if therapist.is_student:
+        return {
+            "id": therapist.pk,
+            "name": therapist.user.get_full_name(),
+            "credential": therapist.credential,
+            "licence": "",
+            "npi": "",
+            "school": therapist.school,
+        }
     return {
         "id": therapist.pk,
         "name": therapist.user.get_full_name(),
@@ -137,18 +176,20 @@ def cosignature_of(note: Note) -> dict[str, Any] | None:
         {
             "name": note.cosigner_name,
             "licence": note.cosigner_licence,
+            "student_supervised": note.student_supervised,
             "signed_at": note.cosigned_at.isoformat(),
         },
     )
 
 
-def addenda_of(note: Note) -> list[dict[str, Any]]:
-    """The addenda so far, on the clinic's clock."""
+def addenda_of(note: Note, *, until: dt.datetime | None = None) -> list[dict[str, Any]]:
+    """The addenda so far, or until then, on the clinic's clock."""
     if note.content is None:
         return []
+    rows = note.addenda.values("text", "writer_name", "written_at")
     return [
         _on_the_clock(note, row | {"written_at": row["written_at"].isoformat()})
-        for row in note.addenda.values("text", "writer_name", "written_at")
+        for row in (rows if until is None else rows.filter(written_at__lt=until))
     ]
 
 

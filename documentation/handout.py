@@ -6,11 +6,8 @@ frozen on the row when it is first made, so that a page made again says the same
 
 from __future__ import annotations
 
-import base64
-import io
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.db import models, transaction
 from django.template.loader import render_to_string
@@ -18,6 +15,7 @@ from django.urls import reverse
 
 from documentation import home_programs, papers
 from documentation.models import HomeProgram, HomeProgramPdf
+from documentation.qr import as_data, qr_of
 from people import links
 from people.models import PatientLink, User
 
@@ -27,13 +25,6 @@ STYLES = "handout.css"
 def address_of(link: PatientLink) -> str:
     """What the patient opens."""
     return str(settings.PUBLIC_URL + reverse("documentation:home", args=[links.token_of(link)]))
-
-
-def qr_of(address: str) -> str:
-    """A square to point a phone at, as a data address for an image."""
-    out = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(out, kind="svg", scale=4, border=2)
-    return _as_data(out.getvalue())
 
 
 def render(program: HomeProgram) -> None:
@@ -127,8 +118,4 @@ def _as_printed(item: Any) -> dict[str, Any]:
     """An exercise with its picture inside the page: a picture may be fetched from nowhere."""
     words = item.words
     picture = settings.BASE_DIR / "static" / words["picture"]
-    return {"item": item, "words": words, "svg": _as_data(picture.read_bytes())}
-
-
-def _as_data(svg: bytes) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
+    return {"item": item, "words": words, "svg": as_data(picture.read_bytes())}

@@ -13,9 +13,16 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
-from documentation import handout, pdf
-from documentation.models import HomeProgram, HomeProgramPdf, Note, NotePdf
-from documentation.tasks import render_handout, render_note_pdf
+from documentation import handout, pdf, version_pdf
+from documentation.models import (
+    HomeProgram,
+    HomeProgramPdf,
+    Note,
+    NotePdf,
+    NoteVersion,
+    NoteVersionPdf,
+)
+from documentation.tasks import render_handout, render_note_pdf, render_version_pdf
 from people.access import CLINICAL, READS_CHARTS
 from people.models import Clinic, Patient, User
 
@@ -82,6 +89,24 @@ def _note(row: NotePdf) -> Shown:
     )
 
 
+def _versions(user: User) -> models.QuerySet[NoteVersionPdf]:
+    rows = NoteVersionPdf.objects.filter(version__in=NoteVersion.objects.visible_to(user))
+    rows = rows.select_related("version__note__visit__patient", "version__note__visit__clinic")
+    return rows.defer("file_bytes", "version__content", "version__page", "version__note__content")
+
+
+def _version(row: NoteVersionPdf) -> Shown:
+    version, visit = row.version, row.version.note.visit
+    return Shown(
+        title=f"{version.get_kind_display()}, {visit.date_of_service:%b} "
+        f"{visit.date_of_service.day}, {visit.date_of_service.year}, version {version.number}",
+        patient=visit.patient,
+        clinic=visit.clinic,
+        page=version.get_absolute_url(),
+        file=reverse("documentation:note-version-pdf", args=[version.pk]),
+    )
+
+
 def _handouts(user: User) -> models.QuerySet[HomeProgramPdf]:
     rows = HomeProgramPdf.objects.filter(program__in=HomeProgram.objects.visible_to(user))
     return rows.select_related("program__patient__clinic").defer("file_bytes")
@@ -110,6 +135,19 @@ def register_own() -> None:
             ask_again=lambda row, by: pdf.ask_again(note=row.note, by=by),
             ring=lambda row: render_note_pdf.delay(row.note_id),
             redraw=lambda row: pdf.Pages(row.note).as_pdf(),
+        )
+    )
+    register(
+        Kind(
+            key="note-version",
+            label="Earlier version of a note",
+            reads=READS_CHARTS,
+            asks=CLINICAL,
+            visible=_versions,
+            shown=_version,
+            ask_again=lambda row, by: version_pdf.ask_again(version=row.version, by=by),
+            ring=lambda row: render_version_pdf.delay(row.version_id),
+            redraw=lambda row: version_pdf.as_pdf(row.version),
         )
     )
     register(

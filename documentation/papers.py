@@ -65,7 +65,9 @@ def keep(row: PdfRow, content: bytes, **fields: Any) -> None:
 @transaction.atomic
 def give_up_or_wait(rows: models.QuerySet[Row], error: Exception) -> None:
     """Write down what went wrong; after the last try the row waits for a person."""
-    row = rows.select_for_update(of=("self",)).defer("file_bytes").get()
+    row = rows.select_for_update(of=("self",)).defer("file_bytes").first()
+    if row is None:  # put aside meanwhile
+        return
     # The kind of error only: its words may quote what the paper says.
     logger.error("The %s was not made: %s", row, type(error).__name__)
     if row.status != PdfRow.Status.WAITING:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models, transaction
 from django.template.loader import render_to_string
 
-from documentation import frozen, papers
+from documentation import frozen, papers, verifying
 from documentation.models import Note, NotePdf
+from documentation.qr import qr_of
+from documentation.rules.codes import code_of
 from people.models import User
 
 STYLES = "note.css"
@@ -29,12 +33,12 @@ def render_note(note: Note) -> None:
 class Pages:
     """What one PDF of a note shows: the frozen content, the co-signature, the addenda so far."""
 
-    def __init__(self, note: Note) -> None:
+    def __init__(self, note: Note, *, until: dt.datetime | None = None) -> None:
         assert note.content is not None, "only a signed note has a PDF"
         self.content = note.content
         self.sha256 = note.content_sha256
         self.cosignature = frozen.cosignature_of(note)
-        self.addenda = frozen.addenda_of(note)
+        self.addenda = frozen.addenda_of(note, until=until)
 
     def as_html(self) -> str:
         content = frozen.as_read(self.content)
@@ -45,6 +49,7 @@ class Pages:
                 "cosignature": self.cosignature,
                 "addenda": self.addenda,
                 "sha256": self.sha256,
+                "verify": _verification(self.sha256),
                 # Without it the clock of the machine would change the bytes.
                 "created": self.content["signature"]["signed_at"][:19] + "Z",
             },
@@ -52,6 +57,14 @@ class Pages:
 
     def as_pdf(self) -> bytes:
         return papers.draw(self.as_html(), styles=STYLES, identifier=self.sha256)
+
+
+def _verification(sha256: str) -> dict[str, str]:
+    """The code that is printed, and the square that leads to its page."""
+    address = verifying.address_of(sha256)
+    code = code_of(sha256)
+    place = address.removesuffix(f"{code}/").removeprefix("https://")
+    return {"code": code, "place": place, "qr": qr_of(address)}
 
 
 def ask_again(*, note: Note, by: User) -> bool:
@@ -69,10 +82,11 @@ def _rows(note: Note) -> models.QuerySet[NotePdf]:
 def _keep(note: Note, pages: Pages, content: bytes) -> NotePdf | None:
     """Store the bytes if they still show everything; else return the row, to be made again."""
     with transaction.atomic():
-        row = NotePdf.objects.select_for_update().defer("file_bytes").get(note=note)
-        if row.status == NotePdf.Status.READY:
-            return None
-        if note.addenda.count() != len(pages.addenda):
+        row = _rows(note).select_for_update().defer("file_bytes").first()
+        if row is None or row.status == NotePdf.Status.READY:
+            return None  # an amendment has put it aside meanwhile, or another worker was faster
+        signed = Note.objects.only("content_sha256").get(pk=note.pk)
+        if signed.content_sha256 != pages.sha256 or note.addenda.count() != len(pages.addenda):
             return row
         papers.keep(row, content, addenda_shown=len(pages.addenda))
     return None

@@ -17,7 +17,20 @@ def register() -> None:
             roles=(Role.OWNER, Role.THERAPIST),
             order=22,
             group="Clinic",
-            keywords="assistant notes waiting for a co-signature",
+            keywords="assistant student notes waiting for a co-signature",
+            badge="documentation:cosign-badge",
+        )
+    )
+    add(
+        Place(
+            "Unsigned notes",
+            "documentation:unsigned",
+            "pencil-exclamation",
+            roles=READS_CHARTS,
+            order=23,
+            group="Clinic",
+            keywords="late missing signature overdue",
+            badge="documentation:unsigned-badge",
         )
     )
     add(
@@ -54,6 +67,7 @@ def register() -> None:
             order=20,
             also=(
                 "documentation:note",
+                "documentation:note-version",
                 "documentation:episode",
                 "documentation:flowsheet",
                 "documentation:episode-new",
@@ -81,6 +95,7 @@ def register() -> None:
     add_panel(Panel("session-side", "documentation:home-program-panel", roles=CLINICAL))
     add_panel(Panel("session-side", "documentation:flowsheet-panel", roles=CLINICAL, order=60))
     verify("signed notes", verification.changed_notes)
+    verify("amended notes", verification.changed_versions)
     verify("addenda", verification.changed_addenda)
     verify("PDFs of notes", verification.changed_pdfs)
     verify("hand-outs", verification.changed_handouts)

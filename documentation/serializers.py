@@ -6,7 +6,16 @@ from typing import Any
 
 from rest_framework import serializers
 
-from documentation.models import Addendum, Note, ProcedureCode, ServiceEntry, TimedEntry, Visit
+from documentation.amending import LONGEST_REASON
+from documentation.models import (
+    Addendum,
+    Note,
+    NoteVersion,
+    ProcedureCode,
+    ServiceEntry,
+    TimedEntry,
+    Visit,
+)
 from documentation.models.visit import MINUTES_IN_A_DAY
 from documentation.rules.session import NARRATIVE_MOST, NOTE_PARTS, NOTE_TEXT_MOST
 from documentation.signing import LONGEST_ADDENDUM
@@ -72,6 +81,7 @@ class VisitSerializer(serializers.ModelSerializer[Visit]):
             "clinic",
             "therapist",
             "assistant",
+            "student",
             "date_of_service",
             "place_of_service",
             "total_treatment_minutes",
@@ -142,6 +152,7 @@ class NoteSerializer(serializers.ModelSerializer[Note]):
             "patient",
             "date_of_service",
             "kind",
+            "version",
             "subjective",
             "objective",
             "assessment",
@@ -153,6 +164,7 @@ class NoteSerializer(serializers.ModelSerializer[Note]):
             "cosign_needed",
             "cosigned_at",
             "cosigner_name",
+            "student_supervised",
             "content",
             "content_sha256",
             "pdf_status",
@@ -170,12 +182,43 @@ class SignatureSerializer(serializers.Serializer[Any]):
     takes_over = serializers.BooleanField(
         default=False, help_text="True when you sign in the place of the visit's therapist."
     )
+    supervised = serializers.BooleanField(
+        default=False,
+        help_text="A therapist's word, where a student treated: in the room throughout, directing, "
+        "making the skilled judgments, treating nobody else (CMS Pub. 100-02, ch. 15, § 230 B).",
+    )
     as_read = serializers.CharField(
         default="",
         allow_blank=True,
         max_length=64,
         help_text="SHA-256 of the content you read; anything else is then refused.",
     )
+
+
+class AmendmentSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=LONGEST_REASON)
+    takes_over = serializers.BooleanField(
+        default=False, help_text="True when you do it in the place of the visit's therapist."
+    )
+
+
+class NoteVersionSerializer(serializers.ModelSerializer[NoteVersion]):
+    """A version that was signed, and put aside by an amendment."""
+
+    class Meta:
+        model = NoteVersion
+        fields = (
+            "id",
+            "number",
+            "kind",
+            "signed_at",
+            "signer_name",
+            "cosigned_at",
+            "cosigner_name",
+            "content",
+            "content_sha256",
+            "put_aside_at",
+        )
 
 
 class AddendumSerializer(serializers.ModelSerializer[Addendum]):

@@ -37,6 +37,7 @@ def with_session(visits: QuerySet[Visit]) -> QuerySet[Visit]:
         "episode",
         "therapist__user",
         "assistant__user",
+        "student__user",
     ).prefetch_related(
         Prefetch("timed_entries", TimedEntry.objects.order_by("position", "pk")),
         Prefetch("service_entries", ServiceEntry.objects.order_by("position", "pk")),

@@ -29,6 +29,7 @@ __all__ = [
     "NotSigned",
     "add_addendum",
     "cosign_note",
+    "locked",
     "must_be_added",
     "put_signature",
     "sign_note",
@@ -58,24 +59,35 @@ class BadAddendum(Exception):
 
 
 def sign_note(
-    *, note: Note, by: User, password: str, takes_over: bool = False, as_read: str = ""
+    *,
+    note: Note,
+    by: User,
+    password: str,
+    takes_over: bool = False,
+    as_read: str = "",
+    supervised: bool = False,
 ) -> Note:
     """Ask for the signer's password, then put their signature under the note.
 
     `as_read` is the SHA-256 of what the signer read; with it, nothing else can be signed.
+    `supervised` is a therapist's word that the visit's student was under their eyes throughout.
     """
     confirm_password(by=by, password=password)
-    return put_signature(note=note, by=by, takes_over=takes_over, as_read=as_read)
+    return put_signature(
+        note=note, by=by, takes_over=takes_over, as_read=as_read, supervised=supervised
+    )
 
 
 @transaction.atomic
-def put_signature(*, note: Note, by: User, takes_over: bool = False, as_read: str = "") -> Note:
+def put_signature(
+    *, note: Note, by: User, takes_over: bool = False, as_read: str = "", supervised: bool = False
+) -> Note:
     """Freeze the note under the signer's name, complete its appointment, and ring the bell.
 
     Whoever calls this has made sure that it is `by` who signs: screens and the API come through
     `sign_note`, which asks for the password; the demo clinic signs for its own people.
     """
-    note = _locked(note)
+    note = locked(note)
     if note.is_signed:
         raise AlreadySigned("This note is signed already.")
     standing = authority.standing_to_sign(note, by=by, takes_over=takes_over)
@@ -87,10 +99,14 @@ def put_signature(*, note: Note, by: User, takes_over: bool = False, as_read: st
 
     if standing.in_place_of is not None:
         _take_over(note.visit, standing)
+    if standing.therapist.is_student and note.visit.student_id is None:
+        note.visit.student = standing.therapist
+        note.visit.save(update_fields=["student"])
     note.signed_at = timezone.now()
     note.signed_by = by
     note.signer_name = str(standing.therapist)
     note.cosign_needed = standing.needs_cosignature
+    note.student_supervised = standing.attests and supervised
     note.content = signed_content(note, signature=_signature(note, standing))
     note.content_sha256 = sha256_of(note.content)
     note.save(
@@ -99,10 +115,12 @@ def put_signature(*, note: Note, by: User, takes_over: bool = False, as_read: st
             "signed_by",
             "signer_name",
             "cosign_needed",
+            "student_supervised",
             "content",
             "content_sha256",
         ]
     )
+    _close_amendment(note)
     if note.visit.appointment is not None:
         booking.complete(note.visit.appointment, by=by)
     _ask_for_pdf(note)
@@ -113,26 +131,32 @@ def put_signature(*, note: Note, by: User, takes_over: bool = False, as_read: st
         target=note,
         sha256=note.content_sha256,
         in_place_of=standing.in_place_of.pk if standing.in_place_of else None,
+        **_attested(note, standing),
     )
     _ring_when_final(note)
     return note
 
 
-def cosign_note(*, note: Note, by: User, password: str, takes_over: bool = False) -> Note:
-    """Ask for the supervisor's password, then put their name under an assistant's note."""
+def cosign_note(
+    *, note: Note, by: User, password: str, takes_over: bool = False, supervised: bool = False
+) -> Note:
+    """Ask for the supervisor's password, then put their name under another's note."""
     confirm_password(by=by, password=password)
-    return put_cosignature(note=note, by=by, takes_over=takes_over)
+    return put_cosignature(note=note, by=by, takes_over=takes_over, supervised=supervised)
 
 
 @transaction.atomic
-def put_cosignature(*, note: Note, by: User, takes_over: bool = False) -> Note:
-    """Put the supervising therapist's name under an assistant's note; that makes it final.
+def put_cosignature(
+    *, note: Note, by: User, takes_over: bool = False, supervised: bool = False
+) -> Note:
+    """Put the supervising therapist's name under an assistant's or a student's note; that makes
+    it final.
 
     As with `put_signature`, the caller has made sure that it is `by` who co-signs.
     """
-    note = _locked(note)
+    note = locked(note)
     if not note.is_signed:
-        raise NotSigned("The assistant has not signed this note yet.")
+        raise NotSigned("Whoever treated has not signed this note yet.")
     if note.is_final:
         raise AlreadySigned("This note is final already.")
     standing = authority.standing_to_cosign(note, by=by, takes_over=takes_over)
@@ -142,7 +166,16 @@ def put_cosignature(*, note: Note, by: User, takes_over: bool = False) -> Note:
     note.cosigned_by = by
     note.cosigner_name = str(standing.therapist)
     note.cosigner_licence = signer["licence"]
-    note.save(update_fields=["cosigned_at", "cosigned_by", "cosigner_name", "cosigner_licence"])
+    note.student_supervised = standing.attests and supervised
+    note.save(
+        update_fields=[
+            "cosigned_at",
+            "cosigned_by",
+            "cosigner_name",
+            "cosigner_licence",
+            "student_supervised",
+        ]
+    )
     _ask_for_pdf(note)
     audit.record(
         by=by,
@@ -151,6 +184,7 @@ def put_cosignature(*, note: Note, by: User, takes_over: bool = False) -> Note:
         target=note,
         sha256=note.content_sha256,
         in_place_of=standing.in_place_of.pk if standing.in_place_of else None,
+        **_attested(note, standing),
     )
     _ring_when_final(note)
     return note
@@ -164,7 +198,7 @@ def add_addendum(*, note: Note, text: str, by: User) -> Addendum:
         raise BadAddendum("Write what is to be added.")
     if len(text) > LONGEST_ADDENDUM:
         raise BadAddendum(f"An addendum holds {LONGEST_ADDENDUM:,} characters at most.")
-    note = _locked(note)
+    note = locked(note)
     if not note.is_signed:
         raise NotSigned("This note is not signed yet: change the note itself.")
     therapist = getattr(by, "therapist", None)
@@ -196,13 +230,13 @@ def sha256_of_text(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _locked(note: Note) -> Note:
+def locked(note: Note) -> Note:
     """The note under lock, and its visit before it: who records time takes the same lock, so
     nothing can be logged between the freezing and the signature."""
     visit = Visit.objects.select_for_update().get(pk=note.visit_id)
-    locked = Note.objects.select_for_update().get(pk=note.pk)
-    locked.visit = visit
-    return locked
+    held = Note.objects.select_for_update().get(pk=note.pk)
+    held.visit = visit
+    return held
 
 
 def _take_over(visit: Visit, standing: Standing) -> None:
@@ -217,7 +251,20 @@ def _signature(note: Note, standing: Standing) -> dict[str, Any]:
         "signed_at": note.signed_at.isoformat(),
         "in_place_of": str(standing.in_place_of) if standing.in_place_of else None,
         "cosignature_needed": standing.needs_cosignature,
+        **_attested(note, standing),
     }
+
+
+def _close_amendment(note: Note) -> None:
+    if note.version > 1:
+        amendment = note.amendments.get(number=note.version, withdrawn_at=None, signed_at=None)
+        amendment.signed_at = note.signed_at
+        amendment.save(update_fields=["signed_at"])
+
+
+def _attested(note: Note, standing: Standing) -> dict[str, bool]:
+    """What a therapist said of their supervision, where a student treated."""
+    return {"student_supervised": note.student_supervised} if standing.attests else {}
 
 
 def _ask_for_pdf(note: Note) -> None:

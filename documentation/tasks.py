@@ -7,8 +7,15 @@ import datetime as dt
 from celery import shared_task
 from django.utils import timezone
 
-from documentation import handout, pdf
-from documentation.models import HomeProgram, HomeProgramPdf, Note, NotePdf
+from documentation import handout, pdf, version_pdf
+from documentation.models import (
+    HomeProgram,
+    HomeProgramPdf,
+    Note,
+    NotePdf,
+    NoteVersion,
+    NoteVersionPdf,
+)
 
 PATIENCE = dt.timedelta(minutes=2)  # a bell that rang is answered well within this
 TOO_LONG = 120  # seconds for one paper; the row then says so, and the worker goes on
@@ -35,6 +42,26 @@ def sweep_pdfs(most: int = 200) -> None:
     ).order_by("waiting_since")
     for note_id in waiting.values_list("note_id", flat=True)[:most]:
         render_note_pdf.delay(note_id)
+    put_aside = NoteVersionPdf.objects.filter(status=NoteVersionPdf.Status.WAITING)
+    for version_id in put_aside.order_by("waiting_since").values_list("version_id", flat=True)[
+        :most
+    ]:
+        render_version_pdf.delay(version_id)
+
+
+@shared_task(
+    autoretry_for=(OSError,),
+    retry_backoff=30,
+    max_retries=5,
+    ignore_result=True,
+    soft_time_limit=TOO_LONG,
+)
+def render_version_pdf(version_id: int) -> None:
+    """The PDF of a version that was amended before its own was made; the sweep rings for it. Safe
+    to run twice: the second run finds the PDF and leaves."""
+    version = NoteVersion.objects.select_related("note").filter(pk=version_id).first()
+    if version is not None:  # its amendment may have been withdrawn meanwhile
+        version_pdf.render(version)
 
 
 @shared_task(

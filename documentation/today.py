@@ -83,7 +83,7 @@ def day_of(*, day: dt.date, user: User, therapist: Therapist | None) -> list[Row
     appointments = list(
         Appointment.objects.visible_to(user)
         .live()
-        .filter(_on(day, user), **({"therapist": therapist} if therapist else {}))
+        .filter(_on(day, user), *_booked_with(therapist))
         .for_day_sheet()
     )
     visits = session_content.with_session(Visit.objects.visible_to(user)).filter(
@@ -130,7 +130,7 @@ def unsigned_before(
         Row(
             patient=visit.patient,
             clinic=visit.clinic,
-            therapist=visit.assistant or visit.therapist,
+            therapist=visit.assistant or visit.student or visit.therapist,
             state=state_of(visit, codes),
             visit=visit,
             days_old=(day - visit.date_of_service).days,
@@ -144,7 +144,16 @@ def unsigned_before(
 def _treated_by(therapist: Therapist | None) -> Q:
     if therapist is None:
         return Q()
-    return Q(therapist=therapist) | Q(assistant=therapist)
+    return Q(therapist=therapist) | Q(assistant=therapist) | Q(student=therapist)
+
+
+def _booked_with(therapist: Therapist | None) -> list[Q]:
+    """A student learns from their supervisor's patients: the day of both is theirs."""
+    if therapist is None:
+        return []
+    if therapist.is_student:
+        return [Q(therapist__in=[therapist.pk, therapist.supervisor_id])]
+    return [Q(therapist=therapist)]
 
 
 def _on(day: dt.date, user: User) -> Q:
@@ -185,7 +194,7 @@ def _walk_in(visit: Visit, codes: Mapping[str, Code]) -> Row:
     return Row(
         patient=visit.patient,
         clinic=visit.clinic,
-        therapist=visit.assistant or visit.therapist,
+        therapist=visit.assistant or visit.student or visit.therapist,
         state=state_of(visit, codes),
         visit=visit,
     )

@@ -3,13 +3,33 @@
 from django.urls import path
 
 from documentation import urls_home, urls_measures, urls_session
-from documentation.views import cases, chart, due, flowsheets, notes, papers, pdfs
+from documentation.views import (
+    amendments,
+    cases,
+    chart,
+    due,
+    flowsheets,
+    notes,
+    papers,
+    pdfs,
+    verify,
+    waiting,
+)
 from documentation.views import reports as report_views
 
 app_name = "documentation"
 
 urlpatterns = [
-    path("notes/co-sign/", notes.cosign_queue, name="cosign"),
+    path("verify/", verify.ask, name="verify-ask"),
+    path("verify/<str:code>/", verify.verify, name="verify"),
+    path("notes/co-sign/", waiting.cosign_queue, name="cosign"),
+    path("notes/co-sign/count/", waiting.cosign_badge, name="cosign-badge"),
+    path("notes/unsigned/", waiting.unsigned, name="unsigned"),
+    path("notes/unsigned/count/", waiting.unsigned_badge, name="unsigned-badge"),
+    path("notes/<int:pk>/amend/", amendments.amend, name="note-amend"),
+    path("notes/<int:pk>/amend/withdraw/", amendments.withdraw, name="note-amend-withdraw"),
+    path("note-versions/<int:pk>/", amendments.version, name="note-version"),
+    path("note-versions/<int:pk>/pdf/", amendments.version_pdf, name="note-version-pdf"),
     path("notes/<int:pk>/", notes.note, name="note"),
     path("notes/<int:pk>/sign/", notes.sign, name="note-sign"),
     path("notes/<int:pk>/co-sign/", notes.cosign, name="note-cosign"),

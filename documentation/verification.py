@@ -9,7 +9,14 @@ from typing import Any
 from django.db import models
 
 from documentation.frozen import sha256_of
-from documentation.models import Addendum, HomeProgramPdf, Note, NotePdf
+from documentation.models import (
+    Addendum,
+    HomeProgramPdf,
+    Note,
+    NotePdf,
+    NoteVersion,
+    NoteVersionPdf,
+)
 from documentation.models.pdf_row import PdfRow
 from people.models import AuditEvent
 
@@ -30,6 +37,20 @@ def changed_notes() -> list[str]:
     return found
 
 
+def changed_versions() -> list[str]:
+    """Versions put aside by an amendment whose content is not what was signed, or whose hash the
+    audit line does not know."""
+    written = {(event.target_id, event.detail["sha256"]) for event in _events("note.signed")}
+    found = []
+    versions = NoteVersion.objects.order_by("pk")
+    for row in versions.only("note", "number", "content", "content_sha256").iterator(500):
+        if sha256_of(row.content) != row.content_sha256:
+            found.append(f"{row}: its content is not what was signed")
+        elif (row.note_id, row.content_sha256) not in written:
+            found.append(f"{row}: its hash is not one that was recorded at signing")
+    return found
+
+
 def changed_addenda() -> list[str]:
     """Addenda whose text is not the one whose SHA-256 the audit line recorded."""
     written = {
@@ -44,7 +65,8 @@ def changed_addenda() -> list[str]:
 
 def changed_pdfs() -> list[str]:
     """PDFs whose bytes no longer have the SHA-256 stored beside them."""
-    return changed_papers(NotePdf.objects.all())
+    put_aside = changed_papers(NoteVersionPdf.objects.select_related("version"))
+    return changed_papers(NotePdf.objects.all()) + put_aside
 
 
 def changed_handouts() -> list[str]:

@@ -30,8 +30,9 @@ from billing.models import (
     TradingPartner,
     YearUse,
 )
-from documentation import home_programs
-from documentation.models import HomeAnswer
+from documentation import amending, home_programs
+from documentation.frozen import content_of, signer_of
+from documentation.models import HomeAnswer, Note, NoteVersion
 from people.models import Clinic, ImportFile, ImportRow, MergeRecord, Message, Role
 from scheduling.models import Closure, MessageTemplate, Series, TimeRequest, WaitListEntry
 from tests.access_routes import Route
@@ -67,6 +68,7 @@ from tests.factories import (
     SeriesFactory,
     ServiceTimerFactory,
     SessionAidFactory,
+    StudentFactory,
     TherapistFactory,
     TimedEntryFactory,
     UserFactory,
@@ -183,6 +185,25 @@ def _reply(world: World) -> Reply:
     return reply
 
 
+def _note_version(world: World) -> NoteVersion:
+    """A version that an open amendment has put aside, of a note of its own."""
+    visit = VisitFactory(episode=world.get("episode"))
+    note = NoteFactory(visit=visit)
+    signed = {
+        "signed_by": world.therapist.user,
+        "signed_at": at(18, day=dt.date(2026, 3, world.day)),
+        "signer_name": str(world.therapist),
+        "content_sha256": f"{world.day}" * 64,
+    }
+    content = content_of(note)
+    content["signature"] = signer_of(world.therapist) | {
+        "signed_at": signed["signed_at"].isoformat()
+    }
+    Note.objects.filter(pk=note.pk).update(content=content, **signed)
+    amending.open_amendment(note=note, reason="Wrong minutes.", by=world.therapist.user)
+    return note.versions.get()
+
+
 def _batch(world: World) -> Batch:
     file = EdiFile.objects.create(
         kind="837p", file_name=f"{world.day}.837", file_bytes=b"ISA*", sha256="0" * 64
@@ -220,6 +241,7 @@ OF_A_CLINIC = {
     "message",
     "note",
     "notice",
+    "note-version",
     "other_patient",
     "packet",
     "patient",
@@ -352,6 +374,8 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "measure-result": lambda world: MeasureResultFactory(episode=world.get("episode")),
     "measure-request": lambda world: MeasureRequestFactory(episode=world.get("episode")),
     "note": lambda world: NoteFactory(visit=world.get("visit")),
+    "note-version": _note_version,
+    "code": lambda world: "0000-0000-0000-0000-0000",
     "partner": lambda world: TradingPartner.objects.create(
         name=f"Partner {world.day}", receiver_id="R", sender_id="S"
     ),
@@ -399,6 +423,7 @@ def worlds() -> tuple[World, World, dict[str, Any]]:
     }
     therapist = TherapistFactory(user=staff[Role.THERAPIST])
     AssistantFactory(user=staff[Role.ASSISTANT], supervisor=therapist)
+    StudentFactory(user=staff[Role.STUDENT], supervisor=therapist)
     colleague = TherapistFactory(
         user=UserFactory(password=NO_PASSWORD, roles=[Role.THERAPIST], clinics=[elsewhere])
     )

@@ -12,11 +12,10 @@ from billing.rules.types import UnitRule
 from billing.rules.visit_input import BadInput
 from billing.what_if import explain_data
 from documentation.models import ProcedureCode
-from people.access import StaffRequest, allow
-from people.models import Role
+from people.access import READS_CHARTS, StaffRequest, allow
 from web.responses import render_page_or_piece
 
-ASKS_WHAT_IF = (Role.OWNER, Role.BILLER, Role.AUDITOR, Role.THERAPIST, Role.ASSISTANT)
+ASKS_WHAT_IF = READS_CHARTS
 
 
 @allow(*ASKS_WHAT_IF)

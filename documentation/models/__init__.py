@@ -1,5 +1,6 @@
 """What happened: cases and plans of care, visits and their services, notes that never change."""
 
+from documentation.models.amendment import Amendment, NoteVersion, NoteVersionPdf
 from documentation.models.case import (
     Episode,
     EpisodeDiagnosis,
@@ -22,6 +23,7 @@ from documentation.models.visit import Draft, ServiceEntry, TimedEntry, Visit
 
 __all__ = [
     "Addendum",
+    "Amendment",
     "CaseGroup",
     "Draft",
     "Episode",
@@ -36,6 +38,8 @@ __all__ = [
     "MeasureResult",
     "Note",
     "NotePdf",
+    "NoteVersion",
+    "NoteVersionPdf",
     "PlanOfCare",
     "ProcedureCode",
     "ServiceEntry",

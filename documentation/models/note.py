@@ -21,7 +21,8 @@ class NoteQuerySet(models.QuerySet["Note"]):
 
 class Note(models.Model):
     """What the therapist attests. Once `signed_at` is set the database refuses every change
-    but the co-signature."""
+    but the co-signature, and an amendment that has put the signed version aside
+    (`documentation.amending`)."""
 
     class Kind(models.TextChoices):
         EVALUATION = "evaluation", "Initial evaluation"
@@ -39,16 +40,22 @@ class Note(models.Model):
     examination = models.JSONField(
         default=dict, blank=True, help_text="What was measured (`rules.examination`)."
     )
+    version = models.PositiveSmallIntegerField(
+        default=1, editable=False, help_text="Which one its next signature makes, or has made."
+    )
     signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
     signer_name = models.CharField(max_length=120, blank=True)
     content = models.JSONField(null=True, editable=False, help_text="All that was signed, frozen.")
-    content_sha256 = models.CharField(max_length=64, blank=True)
+    content_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     cosign_needed = models.BooleanField(default=False)
     cosigned_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     cosigned_at = models.DateTimeField(null=True)
     cosigner_name = models.CharField(max_length=120, blank=True)
     cosigner_licence = models.CharField(max_length=30, blank=True)
+    student_supervised = models.BooleanField(
+        default=False, help_text="The therapist attests to have supervised the student throughout."
+    )
 
     objects = NoteQuerySet.as_manager()
 

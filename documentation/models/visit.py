@@ -26,7 +26,8 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
 
 class Visit(models.Model):
-    """One patient treated on one day by one therapist (and perhaps an assistant)."""
+    """One patient treated on one day by one therapist (and perhaps an assistant, or a student whose
+    part is the therapist's own service: CMS Pub. 100-02, ch. 15, § 230 B)."""
 
     appointment = models.OneToOneField(
         Appointment, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -38,6 +39,9 @@ class Visit(models.Model):
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     therapist = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="+")
     assistant = models.ForeignKey(
+        Therapist, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    student = models.ForeignKey(
         Therapist, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     date_of_service = models.DateField(editable=False)

@@ -33,7 +33,7 @@ from web.responses import go_to
 def episode_new(request: StaffRequest, patient_id: int) -> HttpResponse:
     patient = open_patient(patient_id, by=request.user)
     therapist = Therapist.objects.filter(user=request.user, is_active=True).first()
-    if therapist is not None and therapist.is_assistant:
+    if therapist is not None and therapist.is_supervised:
         therapist = therapist.supervisor
     initial: dict[str, Any] = {
         "clinic": patient.clinic_id,

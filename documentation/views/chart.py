@@ -75,7 +75,7 @@ def _what_belongs_to_a_case() -> list[Any]:
 
 def _page_of(request: StaffRequest, visits: QuerySet[Visit]) -> Any:
     timeline = visits.select_related(
-        "note", "episode", "therapist__user", "assistant__user", "clinic"
+        "note", "episode", "therapist__user", "assistant__user", "student__user", "clinic"
     ).prefetch_related("timed_entries", "service_entries")
     return Paginator(timeline, PAGE_SIZE).get_page(request.GET.get("page"))
 

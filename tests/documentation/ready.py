@@ -19,6 +19,7 @@ from tests.factories import (
     PracticeFactory,
     ProcedureCodeFactory,
     ReferringProviderFactory,
+    StudentFactory,
     TherapistFactory,
     UserFactory,
     VisitFactory,
@@ -37,6 +38,11 @@ def therapist_at(clinic, **values):
 def assistant_at(clinic, supervisor, **values):
     user = UserFactory(roles=[Role.ASSISTANT], clinics=[clinic], first_name="Joe", last_name="Park")
     return AssistantFactory(user=user, supervisor=supervisor, **values)
+
+
+def student_at(clinic, supervisor, **values):
+    user = UserFactory(roles=[Role.STUDENT], clinics=[clinic], first_name="Noa", last_name="Bell")
+    return StudentFactory(user=user, supervisor=supervisor, **values)
 
 
 def ready_note(*, kind=Note.Kind.DAILY, by_assistant=False, patient=None, **visit_values) -> Note:

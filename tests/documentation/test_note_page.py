@@ -327,7 +327,7 @@ def test_a_signed_note_costs_the_same_queries_for_any_number_of_addenda(
     for number in range(addenda):
         signing.add_addendum(note=note, text=f"Number {number}", by=note.visit.therapist.user)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         response = as_therapist.get(page("note", note))
 
     assert text_of(response).count('class="note-addendum"') == addenda

@@ -67,6 +67,7 @@ def test_a_visit_is_opened_for_an_appointment_once(api, appointment):
         "clinic": appointment.clinic_id,
         "therapist": appointment.therapist_id,
         "assistant": None,
+        "student": None,
         "date_of_service": "2026-03-02",
         "place_of_service": "11",
         "total_treatment_minutes": None,

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from billing import packets
-from documentation import home_programs, paper_kinds, tasks
+from documentation import amending, home_programs, paper_kinds, tasks
 from documentation.models import Note
 from people.models import Role
 from tests.documentation.ready import ready_note, sign
@@ -57,6 +57,9 @@ def one_of_each_kind() -> list[tuple[str, int, str]]:
     tasks.render_handout(home_programs.give(program=item.program, by=owner).pk)
     episode = note.visit.episode
     packets.make(packets.ask(episode=episode, visits=[note.visit], made_for="Noridian", by=owner))
+    amending.open_amendment(note=note, reason="Wrong minutes.", by=note.visit.therapist.user)
+    sign(Note.objects.select_related("visit__therapist__user").get(pk=note.pk))
+    tasks.render_note_pdf(note.pk)
     return sorted(
         (kind.key, row.pk, row.sha256)
         for kind in paper_kinds.every_kind()

@@ -39,6 +39,14 @@ MUTATIONS = [
     # What happened
     (but(note__signed=False), "note_unsigned", HELD, "note"),
     (but(note__awaits_cosignature=True), "cosignature_absent", HELD, "note"),
+    (but(note__version=2), "note_amended", SHOWN, "note"),
+    (but(note__by_student=True), "student_unsupervised", HELD, "note"),
+    (
+        but(note__by_student=True, coverage__payer__medicare=False),
+        "student_unsupervised",
+        SHOWN,
+        "note",
+    ),
     (but(note__missing=("why skill was needed",)), "entry_incomplete", HELD, "note"),
     (but(lines=(), total_charge=Decimal(0)), "lines_absent", HELD, "visit.services"),
     (but(services=(*GOOD.services, Service("99999", 1))), "code_unknown", HELD, "visit.services"),
