@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from billing.frozen import claim_from_json
@@ -57,6 +58,12 @@ def waiting_by_partner() -> dict[TradingPartner | None, list[Claim]]:
     """The released claims, by who would get them; None for those whose payer names nobody."""
     waiting: dict[TradingPartner | None, list[Claim]] = {}
     released = Claim.objects.filter(status=Claim.Status.RELEASED).select_related("payer", "visit")
+    # A claim whose note is being amended waits for the note; a void says what the payer has.
+    released = released.exclude(
+        ~Q(frequency=Claim.Frequency.VOIDED),
+        visit__note__version__gt=1,
+        visit__note__signed_at=None,
+    )
     partners: dict[tuple[int | None, object], TradingPartner | None] = {}
     for claim in released.order_by("pk"):
         key = (claim.payer_id, claim.visit.date_of_service)

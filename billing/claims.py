@@ -28,6 +28,7 @@ from people import audit
 from people.models import Authorization, Coverage, User
 from scheduling import budget
 
+BEHIND = "note_amended_since"  # found on a claim that has left
 OPEN = (Claim.Status.DRAFT, Claim.Status.NEEDS_WORK, Claim.Status.READY)
 CLOSABLE = (*OPEN, Claim.Status.RELEASED)  # nothing of it has left the house
 
@@ -52,7 +53,8 @@ def next_control_number() -> str:
 
 
 def draft_claim(visit: Visit) -> Claim:
-    """The primary claim of a visit whose note is final; the one there is when there is one.
+    """The primary claim of a visit whose note is final; the one there is when there is one, looked
+    at again when the note was amended since.
 
     Raises NotFinal.
     """
@@ -65,7 +67,7 @@ def draft_claim(visit: Visit) -> Claim:
         )
         claim = Claim.objects.filter(visit=visit, sequence=1).first()
         if claim is not None:
-            return claim
+            return look_again(claim)
         note = Note.objects.filter(visit=visit).first()
         if note is None or not note.is_final:
             raise NotFinal
@@ -81,6 +83,44 @@ def draft_claim(visit: Visit) -> Claim:
         )
         audit.record(by=None, action="claim.drafted", patient=visit.patient, target=claim)
     return scrub(claim=claim)
+
+
+@transaction.atomic
+def look_again(claim: Claim) -> Claim:
+    """What a further, amended version of the note means for a claim that rests on an earlier one.
+
+    An open claim is worked out anew; one that was released and has not left comes back to the work
+    list. One that has left is marked: the biller corrects it at the payer, or lets it be.
+    """
+    claim = locked(claim)
+    note = claim.visit.note
+    if not note.is_final or note.version <= claim.note_version or claim.status == Claim.Status.VOID:
+        return claim
+    if claim.status in OPEN:
+        return scrub(claim=claim)
+    if (
+        claim.status in (Claim.Status.RELEASED, Claim.Status.REJECTED)
+        and claim.frequency != Claim.Frequency.VOIDED
+    ):
+        return take_back(claim=claim, by=None)
+    if not claim.findings.filter(check_id=BEHIND).exists():
+        Finding.objects.create(
+            claim=claim,
+            check_id=BEHIND,
+            severity=Finding.Severity.WARNING,
+            message=f"The note was amended after this claim had left: version {note.version} "
+            "holds now. Compare them, and correct the claim at the payer where they differ.",
+            field="note",
+            source="CMS Pub. 100-02, ch. 15, § 220.3",
+        )
+        audit.record(
+            by=None,
+            action="claim.note_amended",
+            patient=claim.patient,
+            target=claim,
+            version=note.version,
+        )
+    return claim
 
 
 def authorization_for(visit: Visit, coverage: Coverage | None) -> Authorization | None:
@@ -176,7 +216,8 @@ def scrub(*, claim: Claim, by: User | None = None) -> Claim:
     claim.payer = coverage.payer if coverage is not None else None
     claim.authorization = authorization_for(claim.visit, coverage)
     claim.scrubbed_at = timezone.now()
-    claim.save(update_fields=["coverage", "payer", "authorization", "scrubbed_at"])
+    claim.note_version = claim.visit.note.version
+    claim.save(update_fields=["coverage", "payer", "authorization", "scrubbed_at", "note_version"])
     coded = _code(claim)
     _write_lines(claim, coded)
     _tell_the_budget(claim, coded)
@@ -258,7 +299,7 @@ def release(*, claim: Claim, by: User) -> ClaimVersion:
 
 
 @transaction.atomic
-def take_back(*, claim: Claim, by: User) -> Claim:
+def take_back(*, claim: Claim, by: User | None) -> Claim:
     """Bring back to the work list a released claim that is in no file yet, or one that was turned
     back by its payer; its charges reverse, and releasing it again posts them anew."""
     claim = locked(claim)

@@ -6,11 +6,11 @@ import logging
 
 from celery import shared_task
 from django.db import OperationalError
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from billing import claims, desk_money, packets, replies, rule_loads, sending, transport
-from billing.models import AuditPacket, Batch, Claim, Reply, TradingPartner
+from billing.models import AuditPacket, Batch, Claim, Finding, Reply, TradingPartner
 from documentation.models import Note, Visit
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,10 @@ def sweep_claims(most: int = 500) -> None:
             claims.draft_claim(Visit.objects.get(pk=visit_id))
         except Exception:  # one claim that cannot be drafted must not keep the others waiting
             log.exception("visit %s: its claim could not be drafted", visit_id)
+    behind = Claim.objects.filter(visit__note__in=final, visit__note__version__gt=F("note_version"))
+    known = Finding.objects.filter(check_id=claims.BEHIND).values("claim")
+    for claim in behind.exclude(status=Claim.Status.VOID).exclude(pk__in=known)[:most]:
+        claims.look_again(claim)
     for claim in Claim.objects.filter(status=Claim.Status.DRAFT).order_by("pk")[:most]:
         claims.scrub(claim=claim)
 

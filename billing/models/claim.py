@@ -123,6 +123,9 @@ class Claim(models.Model):
     correction_reason = models.CharField(max_length=200, blank=True)
     total = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     proof = models.JSONField(default=list, blank=True)
+    note_version = models.PositiveSmallIntegerField(
+        default=1, editable=False, help_text="The note's version that the lines rest on."
+    )
     drafted_at = models.DateTimeField(default=timezone.now)
     scrubbed_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)

@@ -10,6 +10,7 @@ from billing.rules.units import bill_units
 from billing.rules.words import spoken
 
 GUIDE = "ASC X12N 005010X222A1"
+STUDENTS = "CMS Pub. 100-02, ch. 15, § 230 B"
 NOTES = "CMS Pub. 100-02, ch. 15, § 220.3"
 MOST_DIAGNOSES = 12  # HI of loop 2300; CMS-1500 item 21
 MOST_POINTERS = 4  # SV107; CMS-1500 item 24E
@@ -29,6 +30,30 @@ def cosignature_absent(facts: ClaimFacts) -> list[Finding]:
         return []
     message = "The note still waits for its co-signature."
     return error("cosignature_absent", message, NOTES, "note")
+
+
+def note_amended(facts: ClaimFacts) -> list[Finding]:
+    if facts.note.version == 1 or not facts.note.signed:
+        return []
+    message = (
+        f"The note was amended: version {facts.note.version} holds. "
+        "Look at the lines once more before you release the claim."
+    )
+    return [Finding("note_amended", Severity.WARNING, message, NOTES, field="note")]
+
+
+def student_unsupervised(facts: ClaimFacts) -> list[Finding]:
+    """A student's part is the therapist's service only under their eyes throughout."""
+    if not facts.note.by_student or facts.note.supervised:
+        return []
+    medicare = facts.coverage is not None and facts.coverage.payer.medicare
+    message = "A student treated, and no therapist attested to have supervised throughout. " + (
+        "Medicare does not pay for this visit."
+        if medicare
+        else "Ask whether this payer covers students' visits."
+    )
+    severity = Severity.ERROR if medicare else Severity.WARNING
+    return [Finding("student_unsupervised", severity, message, STUDENTS, field="note")]
 
 
 def entry_incomplete(facts: ClaimFacts) -> list[Finding]:
@@ -208,6 +233,8 @@ def date_before_onset(facts: ClaimFacts) -> list[Finding]:
 CHECKS = (
     note_unsigned,
     cosignature_absent,
+    note_amended,
+    student_unsupervised,
     entry_incomplete,
     lines_absent,
     code_unknown,

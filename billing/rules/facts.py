@@ -106,6 +106,9 @@ class NoteFacts:
     signed: bool
     awaits_cosignature: bool = False
     missing: tuple[str, ...] = ()
+    version: int = 1  # a further one after an amendment
+    by_student: bool = False
+    supervised: bool = False  # the therapist's word that they stood over the student throughout
 
 
 @dataclass(frozen=True)
