@@ -61,7 +61,13 @@ def note(biller):
     note = ready_note()
     CoverageFactory(patient=note.visit.patient, payer=payer, member_id="1EG4TE5MK73")
     Episode.objects.update(order_signed_on=dt.date(2026, 2, 20))
-    PlanOfCare.objects.update(sent_on=dt.date(2026, 2, 26), signed_on=dt.date(2026, 2, 28))
+    PlanOfCare.objects.update(
+        sent_on=dt.date(2026, 2, 26),
+        sent_proof="Fax receipt",
+        signed_on=dt.date(2026, 2, 28),
+        signed_by_name="Dr. Chen",
+        signed_proof="Paper, in the chart",
+    )
     note = sign(note)
     NotePdf.objects.update(status="ready", file_bytes=b"%PDF", sha256="1" * 64)
     claims.draft_claim(note.visit)

@@ -17,7 +17,6 @@ from tests.browser.session_ward import (
     is_saved,
     note_field,
     open_session,
-    status,
 )
 from tests.browser.test_accessibility import THEMES, too_wide
 from tests.factories import AppointmentFactory, AssistantFactory, PatientFactory
@@ -78,7 +77,6 @@ def test_a_removed_service_comes_back_with_undo(opened, ward):
     gone = TimedEntry.objects.count()
     opened.get_by_role("button", name="Undo").click()
     expect(card(opened, "97110").locator(".minutes-input")).to_have_value("20")
-    expect(status(opened)).to_have_text("Saving…")
     is_saved(opened)
 
     assert (gone, TimedEntry.objects.get().minutes) == (0, 20)
@@ -155,7 +153,6 @@ def test_own_words_replace_the_composed_sentence_and_can_be_given_back(opened):
     own = entry.get_by_label("The sentence in your own words")
     expect(own).to_have_value(composed)
     own.fill("My own words.")
-    expect(status(opened)).to_have_text("Saving…")
     is_saved(opened)
     written = TimedEntry.objects.get()
 
