@@ -95,6 +95,7 @@ def licenses(therapists: Iterable[Therapist], *, today: dt.date) -> list[Due]:
             therapist=therapist,
         )
         for therapist in therapists
+        if therapist.licence_expires_on is not None  # a student has none
     ]
     pressing = [due for due in found if due.clock.urgency >= Urgency.SOON]
     return sorted(pressing, key=lambda due: due.order)
