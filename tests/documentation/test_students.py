@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
-from documentation import charting, signing, today
+from documentation import charting, due, signing, today
 from documentation.authority import (
     AssistantMayNotSign,
     LicenceExpired,
@@ -338,6 +338,14 @@ def test_the_database_wants_a_students_placement_and_supervisor(constraint, valu
 
     with pytest.raises(DatabaseError, match=constraint), transaction.atomic():
         Therapist.objects.filter(pk=student.pk).update(**values)
+
+
+def test_a_student_has_no_license_whose_end_is_due():
+    student = StudentFactory()
+
+    rows = due.licenses([student, student.supervisor], today=dt.date(2031, 1, 1))
+
+    assert [row.therapist for row in rows] == [student.supervisor]
 
 
 def test_a_student_may_write_and_not_co_sign(client):
