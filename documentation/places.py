@@ -89,6 +89,16 @@ def register() -> None:
             also=("documentation:home-program-edit",),
         )
     )
+    add_patient_tab(
+        Place(
+            "Measures",
+            "documentation:measures",
+            "chart-line",
+            roles=READS_CHARTS,
+            order=22,
+            also=("documentation:measure-new", "documentation:measure-result"),
+        )
+    )
     add_panel(
         Panel("patient-overview", "documentation:home-program-panel", roles=READS_CHARTS, order=20)
     )

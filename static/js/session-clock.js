@@ -71,7 +71,11 @@ export function showTimers(page) {
   const now = running[0];
   const bar = $("bar-timer");
   bar.hidden = !now;
-  if (now) showButton(bar, now, now.code, `${now.code} ${clockFace(page.timers.length(now))}`);
+  if (now) {
+    showButton(bar, now, now.code, `${now.code} ${clockFace(page.timers.length(now))}`);
+    // Whoever speaks to the tablet says what it reads: the code stands first in its name too.
+    bar.setAttribute("aria-label", `${now.code} ${clockFace(page.timers.length(now))}: stop the timer`);
+  }
 }
 
 /* --- What a press does -------------------------------------------------------------------------- */
