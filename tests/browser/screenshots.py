@@ -37,7 +37,7 @@ from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
 from billing.models import Batch, Claim, Reply  # noqa: E402
 from documentation import home_programs  # noqa: E402
-from documentation.models import HomeProgram, Note, Visit  # noqa: E402
+from documentation.models import HomeProgram, MeasureResult, Note, Visit  # noqa: E402
 from people import links  # noqa: E402
 from people.models import Patient, PatientLink, User  # noqa: E402
 from scheduling.models import Appointment, MessageTemplate, Series  # noqa: E402
@@ -98,6 +98,17 @@ def open_visit() -> int:
 def signed_note() -> int:
     notes = Note.objects.exclude(signed_at=None).filter(visit__therapist__user__email=THERAPIST)
     return notes.annotate(n=Count("visit__timed_entries")).order_by("-n", "-pk")[0].pk
+
+
+def measured() -> int:
+    """The patient with the most results of outcome measures."""
+    patients = MeasureResult.objects.values("episode__patient").annotate(n=Count("pk"))
+    return patients.order_by("-n", "episode__patient")[0]["episode__patient"]
+
+
+def flowsheet() -> str:
+    visit = Note.objects.get(pk=signed_note()).visit
+    return reverse("documentation:flowsheet", args=[visit.episode_id])
 
 
 def treated_patient() -> int:
@@ -175,6 +186,12 @@ PAGES = [
     Shot("session", THERAPIST, lambda: reverse("documentation:session", args=[open_visit()])),
     Shot("note", THERAPIST, lambda: reverse("documentation:note", args=[signed_note()])),
     Shot("chart", THERAPIST, lambda: reverse("documentation:chart", args=[treated_patient()])),
+    Shot("compliance", THERAPIST, plain("documentation:compliance")),
+    Shot("measures", THERAPIST, lambda: reverse("documentation:measures", args=[measured()])),
+    Shot("flowsheet", THERAPIST, flowsheet),
+    Shot("unsigned", OWNER, plain("documentation:unsigned")),
+    Shot("pdfs", OWNER, plain("documentation:papers")),
+    Shot("rule-data", BILLER, plain("billing:rule-data")),
     Shot(
         "home-program", THERAPIST, lambda: reverse("documentation:home-program", args=[at_home()])
     ),
