@@ -8,6 +8,7 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import factory
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
@@ -74,9 +75,14 @@ def npi(number: int) -> str:
     return first_nine + str(npi_check_digit(first_nine))
 
 
-@cache
 def hashed_password() -> str:
     """Hashing is slow by design: once for all test accounts."""
+    return _hashed_by(settings.PASSWORD_HASHERS[0])
+
+
+@cache
+def _hashed_by(hasher: str) -> str:
+    """One for each hasher: what a fixture of a whole module makes comes before the quick one."""
     return make_password(PASSWORD)
 
 
