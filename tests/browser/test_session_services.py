@@ -224,7 +224,7 @@ def test_without_scripts_minutes_and_words_are_saved_by_a_button(
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_label("Minutes of 97110").fill("20")
     page.get_by_label("What was done").fill("Leg press")
-    page.get_by_label("Assessment").fill("Steadier")
+    page.get_by_label("Assessment", exact=True).fill("Steadier")
     page.get_by_role("button", name="Save", exact=True).click()
 
     assert page.get_by_label("Minutes of 97110").input_value() == "20"

@@ -141,7 +141,9 @@ def test_three_people_take_a_visit_from_the_telephone_to_a_clean_file(
     page.get_by_label("Minutes of 97110", exact=True).fill("23")
     # What the patient did last week is no response of today: that is never carried forward.
     page.get_by_text("Improved", exact=True).first.click()
-    page.get_by_label("Assessment").fill("Recovers 9 of 12 pushes; unannounced ones need guarding.")
+    page.get_by_label("Assessment", exact=True).fill(
+        "Recovers 9 of 12 pushes; unannounced ones need guarding."
+    )
     units = page.locator(".units")
     expect(units).to_have_attribute("data-units-total", "3", timeout=20_000)
     expect(page.locator("#save-text")).to_contain_text("Saved", timeout=20_000)
