@@ -11,6 +11,7 @@ from billing.models import Claim, ClaimLine
 from billing.policies import NoPolicy, policy_facts, policy_on
 from billing.rules import facts as rules
 from billing.rules.types import CodeFacts, Discipline, PolicyFacts
+from documentation import compliance, frozen
 from documentation.charting import missing_for_signing
 from documentation.models import Episode, PlanOfCare
 from people.models import Authorization, Coverage, Patient, Payer, Practice
@@ -143,19 +144,14 @@ def _plans(episode: Episode | None) -> tuple[rules.PlanOfCareFacts, ...]:
     if episode is None:
         return ()
     plans = list(episode.plans.order_by("starts_on", "pk"))
-    return tuple(_plan(plan, episode, initial=plan is plans[0]) for plan in plans)
+    return tuple(_plan(plan, episode, is_first=plan is plans[0]) for plan in plans)
 
 
-def _plan(plan: PlanOfCare, episode: Episode, *, initial: bool) -> rules.PlanOfCareFacts:
+def _plan(plan: PlanOfCare, episode: Episode, *, is_first: bool) -> rules.PlanOfCareFacts:
     return rules.PlanOfCareFacts(
         starts_on=plan.starts_on,
-        ends_on=plan.starts_on + dt.timedelta(weeks=plan.duration_weeks, days=-1),
-        initial=initial,
-        signed_on=plan.signed_on,
-        verbal_on=plan.verbal_on,
-        sent_on=plan.sent_on,
-        order_signed_on=episode.order_signed_on,
-        delay_reason=plan.delay_reason,
+        through=frozen.validity_of(plan, episode=episode, is_first=is_first).through,
+        on_file=compliance.facts_of(plan, episode=episode, is_first=is_first),
     )
 
 

@@ -6,13 +6,9 @@ from datetime import date, timedelta
 from billing.rules.facts import ClaimFacts, PlanOfCareFacts
 from billing.rules.types import Finding, PolicyFacts, Severity, error, warning
 from billing.rules.words import spoken
+from documentation.rules import certification as rule
 
 GUIDE = "ASC X12N 005010X222A1"
-CERTIFICATION = "CMS Pub. 100-02, ch. 15, § 220.1.3"
-CERTIFIED_DAYS = 90  # an interval is 90 calendar days or less
-DAYS_TO_SIGN = 30  # after the first treatment, for the initial plan
-DAYS_AFTER_VERBAL = 14  # a verbal order is followed by a signature
-ORDER_STANDS_FROM = date(2025, 1, 1)  # 42 CFR 424.24(c) as amended by 89 FR 97710
 
 
 def coverage_inactive(facts: ClaimFacts) -> list[Finding]:
@@ -102,16 +98,16 @@ def certification(facts: ClaimFacts) -> list[Finding]:
     if not wanted:
         return []
     on = facts.date_of_service
-    current = [plan for plan in facts.plans if plan.starts_on <= on <= _last_day(plan)]
+    current = [plan for plan in facts.plans if plan.starts_on <= on <= plan.through]
     if not current:
-        earlier = [_last_day(plan) for plan in facts.plans if plan.starts_on <= on]
+        earlier = [plan.through for plan in facts.plans if plan.starts_on <= on]
         what = (
             f"the last one ended on {spoken(max(earlier))}"
             if earlier
             else "none begins on or before it"
         )
         message = f"No plan of care covers {spoken(on)}: {what}. Write one and have it certified."
-        return error("certification", message, CERTIFICATION, "plan_of_care")
+        return error("certification", message, rule.SOURCE, "plan_of_care")
     judged = [_judge(plan, facts.today) for plan in current]
     # One certified plan on the date is enough; else the mildest word on any of them.
     if [] in judged:
@@ -119,51 +115,14 @@ def certification(facts: ClaimFacts) -> list[Finding]:
     return min(judged, key=lambda found: found[0].severity is Severity.ERROR)
 
 
-def _last_day(plan: PlanOfCareFacts) -> date:
-    """The plan's own end or 90 calendar days, the first included, whichever is sooner."""
-    return min(plan.ends_on, plan.starts_on + timedelta(days=CERTIFIED_DAYS - 1))
-
-
 def _judge(plan: PlanOfCareFacts, today: date) -> list[Finding]:
-    in_time = plan.starts_on + timedelta(days=DAYS_TO_SIGN)
-    sent = plan.sent_on
-    if plan.signed_on is not None:
-        late = plan.initial and plan.signed_on > in_time and not _verbal_in_time(plan, in_time)
-        if not late or plan.delay_reason:
-            return []
-        message = (
-            f"The plan of care was signed on {spoken(plan.signed_on)}, after "
-            f"{spoken(in_time)}. A late certification counts when the reason is on file: enter it."
-        )
-        return warning("certification", message, CERTIFICATION, "plan_of_care")
-    # A signed order on file and the plan sent within 30 days stand for the signature on the
-    # initial plan. A recertification is always signed.
-    stands = plan.initial and plan.starts_on >= ORDER_STANDS_FROM
-    if stands and plan.order_signed_on is not None and sent is not None and sent <= in_time:
+    """What the one rule of certification says of the plan: it may wait, not be overdue."""
+    found = rule.certify(plan.on_file, today=today)
+    if found.holds:
         return []
-    if not plan.initial:
-        message = "The recertified plan of care is not signed. Have it signed."
-        return error("certification", message, CERTIFICATION, "plan_of_care")
-    due = in_time
-    if plan.verbal_on is not None and plan.verbal_on <= in_time:
-        due = plan.verbal_on + timedelta(days=DAYS_AFTER_VERBAL)
-    if today <= due:
-        message = f"The plan of care is not signed yet; it must be by {spoken(due)}."
-        return warning("certification", message, CERTIFICATION, "plan_of_care")
-    message = (
-        f"The plan of care is not certified: it was to be signed by {spoken(due)}. A late "
-        "signature counts, with its reason."
-    )
-    return error("certification", message, CERTIFICATION, "plan_of_care")
-
-
-def _verbal_in_time(plan: PlanOfCareFacts, in_time: date) -> bool:
-    return (
-        plan.verbal_on is not None
-        and plan.signed_on is not None
-        and plan.verbal_on <= in_time
-        and plan.signed_on <= plan.verbal_on + timedelta(days=DAYS_AFTER_VERBAL)
-    )
+    message = f"Plan of care from {spoken(plan.starts_on)}. {rule.in_words(found, plan.on_file)}"
+    say = error if found.state is rule.State.OVERDUE else warning
+    return say("certification", message, found.source, "plan_of_care")
 
 
 def filing_deadline(on: date, policy: PolicyFacts) -> date | None:

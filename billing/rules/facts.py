@@ -14,6 +14,7 @@ from billing.rules.types import (
     PtpEdit,
     Service,
 )
+from documentation.rules import certification
 
 
 @dataclass(frozen=True)
@@ -113,20 +114,14 @@ class NoteFacts:
 
 @dataclass(frozen=True)
 class PlanOfCareFacts:
-    """One certification interval: an initial plan, or a plan that recertified it.
+    """One plan of care: the days it can stand for, and what is on file of its certification.
 
-    `ends_on` is the last day of the plan's own duration. `sent_on` is when the plan provably went
-    to the physician, `order_signed_on` the date on the physician's own order.
+    `through` is the plan's own end or its ninetieth day (`certification.validity`).
     """
 
     starts_on: date
-    ends_on: date
-    initial: bool = True
-    signed_on: date | None = None
-    verbal_on: date | None = None
-    sent_on: date | None = None
-    order_signed_on: date | None = None
-    delay_reason: str = ""
+    through: date
+    on_file: certification.Facts
 
 
 @dataclass(frozen=True)

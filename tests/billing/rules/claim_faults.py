@@ -248,7 +248,7 @@ MUTATIONS = [
     ),
     (but(plans=()), "certification", HELD, "plan_of_care"),
     (but(plans=first_plan(starts_on=date(2026, 3, 3))), "certification", HELD, "plan_of_care"),
-    (but(plans=first_plan(ends_on=date(2026, 3, 1))), "certification", HELD, "plan_of_care"),
+    (but(plans=first_plan(through=date(2026, 3, 1))), "certification", HELD, "plan_of_care"),
     (but(plans=first_plan(signed_on=None)), "certification", HELD, "plan_of_care"),
     (but(today=date(2026, 12, 19)), "timely_filing", SHOWN, "claim"),
     (but(today=date(2027, 3, 3)), "timely_filing", HELD, "claim"),

@@ -21,8 +21,16 @@ from billing.rules.facts import (
     SubscriberFacts,
 )
 from billing.rules.types import Discipline, Service
+from documentation.rules.certification import Facts
 from tests.billing.rules.makers import policy
 from tests.billing.rules.tables import CODES, EDITS, MUE
+
+
+def plan(starts_on: date, through: date, **on_file) -> PlanOfCareFacts:
+    """A plan of care; the initial one, unless `is_initial` says otherwise."""
+    begins_on = on_file.pop("begins_on", starts_on)
+    return PlanOfCareFacts(starts_on, through, Facts(begins_on=begins_on, **on_file))
+
 
 # NPIs are made up with a right check digit; the MBI is the specimen CMS publishes.
 GOOD = ClaimFacts(
@@ -64,11 +72,7 @@ GOOD = ClaimFacts(
         LineFacts("97112", 2, Decimal("200.00"), ("GP",), (1, 2)),
         LineFacts("97110", 1, Decimal("70.00"), ("GP",), (1,)),
     ),
-    plans=(
-        PlanOfCareFacts(
-            starts_on=date(2026, 2, 2), ends_on=date(2026, 4, 27), signed_on=date(2026, 2, 10)
-        ),
-    ),
+    plans=(plan(date(2026, 2, 2), date(2026, 4, 27), signed_on=date(2026, 2, 10)),),
     authorization=AuthorizationFacts(
         number="A77",
         starts_on=date(2026, 2, 1),
@@ -108,5 +112,8 @@ def line(number: int, **changes) -> tuple[LineFacts, ...]:
     )
 
 
-def first_plan(**changes) -> tuple[PlanOfCareFacts, ...]:
-    return (replace(GOOD.plans[0], **changes),)
+def first_plan(
+    starts_on: date = date(2026, 2, 2), through: date = date(2026, 4, 27), **on_file
+) -> tuple[PlanOfCareFacts, ...]:
+    """The good claim's plan with something changed of it."""
+    return (plan(starts_on, through, **({"signed_on": date(2026, 2, 10)} | on_file)),)

@@ -6,9 +6,8 @@ import pytest
 
 from billing.rules.checks import scrub
 from billing.rules.checks_coverage import filing_deadline
-from billing.rules.facts import PlanOfCareFacts
 from billing.rules.types import Severity
-from tests.billing.rules.claims import GOOD, but, first_plan
+from tests.billing.rules.claims import GOOD, but, first_plan, plan
 from tests.billing.rules.makers import policy
 
 HELD = "error"
@@ -18,7 +17,7 @@ SHOWN = "warning"
 
 
 @pytest.mark.parametrize(
-    ("plan", "today", "severity"),
+    ("plans", "today", "severity"),
     [
         # Started 2 February: to be signed by 4 March.
         (first_plan(signed_on=None), date(2026, 3, 4), SHOWN),
@@ -61,7 +60,7 @@ SHOWN = "warning"
         # A recertification is always signed.
         (
             first_plan(
-                initial=False,
+                is_initial=False,
                 signed_on=None,
                 order_signed_on=date(2026, 1, 20),
                 sent_on=date(2026, 2, 3),
@@ -69,11 +68,26 @@ SHOWN = "warning"
             date(2026, 3, 3),
             HELD,
         ),
-        (first_plan(initial=False, signed_on=date(2026, 3, 9)), date(2026, 3, 10), None),
+        (first_plan(is_initial=False, signed_on=None), date(2026, 2, 2), SHOWN),
+        (first_plan(is_initial=False, signed_on=None), date(2026, 2, 3), HELD),
+        (first_plan(is_initial=False, signed_on=date(2026, 3, 4)), date(2026, 3, 10), None),
+        # More than thirty days late it wants its reason, as an initial plan does.
+        (first_plan(is_initial=False, signed_on=date(2026, 3, 5)), date(2026, 3, 10), SHOWN),
+        (
+            first_plan(is_initial=False, signed_on=date(2026, 3, 5), delay_reason="on leave"),
+            date(2026, 3, 10),
+            None,
+        ),
+        # First treatment came before the plan was written: the thirty days run from there.
+        (first_plan(begins_on=date(2026, 1, 26), signed_on=None), date(2026, 2, 25), SHOWN),
+        (first_plan(begins_on=date(2026, 1, 26), signed_on=None), date(2026, 2, 26), HELD),
     ],
 )
-def test_a_plan_is_certified_by_signature_or_by_order_and_in_time(plan, today, severity):
-    found = [(f.check, f.severity.value) for f in scrub(but(plans=plan, today=today))]
+def test_a_plan_is_certified_by_signature_or_by_order_and_in_time(plans, today, severity):
+    on = min(today, GOOD.date_of_service)
+    facts = but(plans=plans, today=today, date_of_service=on)
+
+    found = [(f.check, f.severity.value) for f in scrub(facts)]
 
     assert found == ([("certification", severity)] if severity else [])
 
@@ -82,14 +96,14 @@ def test_a_plan_is_certified_by_signature_or_by_order_and_in_time(plan, today, s
     ("start", "found"), [(date(2024, 12, 31), ["certification"]), (date(2025, 1, 1), [])]
 )
 def test_the_order_stands_for_a_signature_on_plans_from_2025(start, found):
-    plan = PlanOfCareFacts(
-        starts_on=start,
-        ends_on=date(2025, 3, 1),
+    plan_on_order = plan(
+        start,
+        date(2025, 3, 1),
         order_signed_on=date(2024, 12, 1),
         sent_on=date(2025, 1, 2),
     )
     facts = but(
-        plans=(plan,),
+        plans=(plan_on_order,),
         date_of_service=date(2025, 1, 7),
         today=date(2025, 3, 1),
         onset_on=None,
@@ -99,24 +113,22 @@ def test_the_order_stands_for_a_signature_on_plans_from_2025(start, found):
     assert [f.check for f in scrub(facts)] == found
 
 
-@pytest.mark.parametrize(("day", "covered"), [(date(2026, 5, 2), True), (date(2026, 5, 3), False)])
-def test_a_certification_holds_ninety_days_with_the_first_among_them(day, covered):
-    plans = first_plan(ends_on=date(2026, 12, 31))
+@pytest.mark.parametrize(("day", "found"), [(27, []), (28, ["certification"])])
+def test_a_plan_covers_its_last_day_and_no_later_one(day, found):
+    on = date(2026, 4, day)
 
-    found = [f.check for f in scrub(but(plans=plans, date_of_service=day, today=day))]
-
-    assert found == ([] if covered else ["certification"])
+    assert [f.check for f in scrub(but(date_of_service=on, today=on))] == found
 
 
 def test_one_certified_plan_on_the_date_is_enough():
-    unsigned = PlanOfCareFacts(date(2026, 2, 20), date(2026, 5, 1), initial=False)
+    unsigned = plan(date(2026, 2, 20), date(2026, 5, 1), is_initial=False)
 
     assert scrub(but(plans=(unsigned, *GOOD.plans))) == []
 
 
 def test_of_two_uncertified_plans_the_mildest_word_counts():
-    unsigned = PlanOfCareFacts(date(2026, 2, 20), date(2026, 5, 1), initial=False)
-    waiting = PlanOfCareFacts(date(2026, 2, 25), date(2026, 5, 1))
+    unsigned = plan(date(2026, 2, 20), date(2026, 5, 1), is_initial=False)
+    waiting = plan(date(2026, 2, 25), date(2026, 5, 1))
 
     found = [f.severity for f in scrub(but(plans=(unsigned, waiting)))]
 
