@@ -7,7 +7,7 @@ from web.navigation import Panel, Place, add, add_panel, add_patient_tab
 
 
 def register() -> None:
-    from documentation import paper_kinds, verification  # noqa: PLC0415 -- app ready
+    from documentation import note_letters, paper_kinds, verification  # noqa: PLC0415 -- app ready
 
     add(
         Place(
@@ -46,6 +46,7 @@ def register() -> None:
         )
     )
     paper_kinds.register_own()
+    note_letters.register()
     add(
         Place(
             "PDFs",

@@ -1,4 +1,4 @@
-"""What documentation does in the background: make the PDFs of signed notes and home programs."""
+"""What documentation does in the background: make PDFs, and hand letters to providers over."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import datetime as dt
 from celery import shared_task
 from django.utils import timezone
 
-from documentation import handout, pdf, version_pdf
+from documentation import handout, letters, note_letters, pdf, version_pdf
 from documentation.models import (
     HomeProgram,
     HomeProgramPdf,
@@ -15,9 +15,11 @@ from documentation.models import (
     NotePdf,
     NoteVersion,
     NoteVersionPdf,
+    ProviderLetter,
 )
 
 PATIENCE = dt.timedelta(minutes=2)  # a bell that rang is answered well within this
+BEFORE_THE_NEXT_SWEEP = 55  # seconds; a bell nobody answered by then is rung anew
 TOO_LONG = 120  # seconds for one paper; the row then says so, and the worker goes on
 
 
@@ -85,3 +87,34 @@ def sweep_handouts(most: int = 200) -> None:
     ).order_by("waiting_since")
     for program_id in waiting.values_list("program_id", flat=True)[:most]:
         render_handout.delay(program_id)
+
+
+@shared_task(ignore_result=True)
+def send_letter(letter_id: int) -> None:
+    """Safe to run twice: only one run takes a letter that waits, and a letter leaves at most once.
+    Not retried by Celery either: what can be tried again waits on its row for the sweep."""
+    letters.send(letter_id)
+
+
+@shared_task(ignore_result=True)
+def send_due_letters(most: int = 200) -> None:
+    """Ring for every letter that is due. Safe to run twice: so is what it rings for."""
+    due = ProviderLetter.objects.due().order_by("not_before", "pk")
+    for letter_id in due.values_list("pk", flat=True)[:most]:
+        send_letter.apply_async((letter_id,), expires=BEFORE_THE_NEXT_SWEEP)
+
+
+@shared_task(ignore_result=True)
+def queue_report_letter(note_id: int) -> None:
+    """Write the letter that takes a signed progress report to the referring provider, where the
+    practice wants that. Safe to run twice: a report has one letter."""
+    letter = note_letters.queue_by_itself(Note.objects.get(pk=note_id))
+    if letter is not None:
+        send_letter.delay_on_commit(letter.pk)
+
+
+@shared_task(ignore_result=True)
+def sweep_report_letters(most: int = 100) -> None:
+    """Ring again for reports whose bell was missed. Safe to run twice: so is what it rings for."""
+    for note_id in note_letters.without_letter().values_list("pk", flat=True)[:most]:
+        queue_report_letter.delay(note_id)

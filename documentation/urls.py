@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from documentation import urls_home, urls_measures, urls_session
+from documentation import urls_home, urls_letters, urls_measures, urls_session
 from documentation.views import (
     amendments,
     cases,
@@ -34,6 +34,7 @@ urlpatterns = [
     path("notes/<int:pk>/sign/", notes.sign, name="note-sign"),
     path("notes/<int:pk>/co-sign/", notes.cosign, name="note-cosign"),
     path("notes/<int:pk>/addenda/", notes.addendum, name="note-addendum"),
+    *urls_letters.urlpatterns,
     path("notes/<int:pk>/pdf/", pdfs.note_pdf, name="note-pdf"),
     path("notes/<int:pk>/pdf/state/", pdfs.pdf_state, name="note-pdf-state"),
     path("notes/<int:pk>/pdf/again/", pdfs.pdf_again, name="note-pdf-again"),

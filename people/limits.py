@@ -10,18 +10,20 @@ from django.core.cache import cache
 from people import audit
 
 
-def _key(what: str) -> str:
-    return f"guesses:{what}:{audit.from_address.get() or 'unknown'}"
+def _key(what: str, *, anywhere: bool) -> str:
+    return f"guesses:{what}:{'' if anywhere else audit.from_address.get() or 'unknown'}"
 
 
-def has_guessed_too_often(what: str, *, most: int) -> bool:
-    return int(cache.get(_key(what), 0)) >= most
+def has_guessed_too_often(what: str, *, most: int, anywhere: bool = False) -> bool:
+    """From this address; `anywhere`: from all addresses together."""
+    return int(cache.get(_key(what, anywhere=anywhere), 0)) >= most
 
 
-def note_guess(what: str, *, seconds: int) -> None:
+def note_guess(what: str, *, seconds: int, anywhere: bool = False) -> None:
     """Count one wrong guess; the count is forgotten so long after the first."""
-    if not cache.add(_key(what), 1, timeout=seconds):
+    key = _key(what, anywhere=anywhere)
+    if not cache.add(key, 1, timeout=seconds):
         try:
-            cache.incr(_key(what))
+            cache.incr(key)
         except ValueError:  # it ran out in between
-            cache.add(_key(what), 1, timeout=seconds)
+            cache.add(key, 1, timeout=seconds)

@@ -29,13 +29,16 @@ MOST_OF_AN_ANSWER = 64 * 1024
 
 @dataclass(frozen=True)
 class Letter:
-    """What goes out. `stop_url` ends mail like this one; `receipt_url` hears what became of it."""
+    """What goes out. `stop_url` ends mail like this one; `receipt_url` hears what became of it;
+    `pdf` goes along with an e-mail."""
 
     to: str
     body: str
     subject: str = ""
     stop_url: str = ""
     receipt_url: str = ""
+    pdf: bytes = b""
+    pdf_name: str = ""
 
 
 class Refused(Exception):
@@ -82,6 +85,8 @@ class Mail:
             headers=headers,
             connection=connection,
         )
+        if letter.pdf:
+            mail.attach(letter.pdf_name, letter.pdf, "application/pdf")
         try:
             mail.send()
         except BadHeaderError:

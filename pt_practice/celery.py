@@ -20,6 +20,11 @@ app.conf.beat_schedule = {
     "sweep-pdfs": {"task": "documentation.tasks.sweep_pdfs", "schedule": 10 * MINUTE},
     "sweep-audit-packets": {"task": "billing.tasks.sweep_audit_packets", "schedule": 5 * MINUTE},
     "sweep-handouts": {"task": "documentation.tasks.sweep_handouts", "schedule": 10 * MINUTE},
+    "send-due-letters": {"task": "documentation.tasks.send_due_letters", "schedule": MINUTE},
+    "sweep-report-letters": {
+        "task": "documentation.tasks.sweep_report_letters",
+        "schedule": 10 * MINUTE,
+    },
     "send-due-messages": {"task": "people.tasks.send_due_messages", "schedule": MINUTE},
     "send-due-reminders": {
         "task": "scheduling.tasks.send_due_reminders",

@@ -311,6 +311,9 @@ SMS_TOKEN = env.optional_secret("SMS_TOKEN")
 SMS_FROM = env.text("SMS_FROM")
 SMS_TIMEOUT_SECONDS = env.number("SMS_TIMEOUT_SECONDS", 10)
 
+# Where faxes and e-mails to providers are put when no carrier is chosen: a folder of this machine.
+LETTERS_DIR = Path(env.text("LETTERS_DIR", str(BASE_DIR / "var" / "letters")))
+
 # Where partners' passwords and keys lie, a file each; none: no file goes out by SFTP.
 PARTNER_SECRETS_DIR = env.text("PARTNER_SECRETS_DIR")
 SFTP_TIMEOUT_SECONDS = env.number("SFTP_TIMEOUT_SECONDS", 30)

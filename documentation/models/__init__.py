@@ -15,6 +15,7 @@ from documentation.models.home_program import (
     HomeProgramPdf,
     HomeProgramTemplate,
 )
+from documentation.models.letter import LetterSettings, ProviderLetter
 from documentation.models.measure import CaseGroup, MeasureRequest, MeasureResult
 from documentation.models.note import Addendum, Note, NotePdf
 from documentation.models.session_aids import SessionAid, SessionPreferences
@@ -34,6 +35,7 @@ __all__ = [
     "HomeProgramItem",
     "HomeProgramPdf",
     "HomeProgramTemplate",
+    "LetterSettings",
     "MeasureRequest",
     "MeasureResult",
     "Note",
@@ -42,6 +44,7 @@ __all__ = [
     "NoteVersionPdf",
     "PlanOfCare",
     "ProcedureCode",
+    "ProviderLetter",
     "ServiceEntry",
     "ServiceTimer",
     "SessionAid",

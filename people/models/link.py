@@ -1,4 +1,4 @@
-"""A way in for a patient who has no account: one purpose, until a certain time."""
+"""A way in for somebody who has no account: about one patient, for one purpose, for a time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from people.models.staff import User
 
 class PatientLink(models.Model):
     """What a link in a message opens. The address carries the row's id, signed; no secret is
-    stored here, and nobody can make one up."""
+    stored here, and nobody can make one up. Mostly the patient opens it; a letter's is for the
+    provider it was written to."""
 
     class Purpose(models.TextChoices):
         APPOINTMENT = "appointment", "Confirm or cancel an appointment"
@@ -20,6 +21,7 @@ class PatientLink(models.Model):
         INTAKE = "intake", "Fill in the intake questionnaire"
         HOME_PROGRAM = "home_program", "Do the home program"
         MEASURES = "measures", "Answer outcome measures"
+        LETTER = "provider_letter", "Read a letter, as the provider it was written to"
 
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")

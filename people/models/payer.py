@@ -1,5 +1,6 @@
 """Whom we bill and who refers: identities only; how a payer behaves is billing's business."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from people.models.practice import Address
@@ -45,6 +46,10 @@ class Payer(Address):
 class ReferringProvider(Address):
     """A physician or other practitioner who refers patients and certifies plans of care."""
 
+    class Channel(models.TextChoices):
+        FAX = "fax", "Fax"
+        EMAIL = "email", "E-mail"
+
     first_name = models.CharField(max_length=35)
     middle_name = models.CharField(max_length=25, blank=True)
     last_name = models.CharField(max_length=60)
@@ -54,11 +59,44 @@ class ReferringProvider(Address):
     phone = models.CharField(max_length=20, blank=True, validators=[validate_phone])
     fax = models.CharField(max_length=20, blank=True, validators=[validate_phone])
     email = models.EmailField("e-mail", blank=True)
+    letters_by = models.CharField(
+        "letters go by",
+        max_length=5,
+        choices=Channel.choices,
+        blank=True,
+        help_text="A fax carries the paper itself, an e-mail only a link to it.",
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["last_name", "first_name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(letters_by="")
+                | (models.Q(letters_by="fax") & ~models.Q(fax=""))
+                | (models.Q(letters_by="email") & ~models.Q(email="")),
+                name="letters_go_where_there_is_an_address",
+            ),
+        ]
 
     def __str__(self) -> str:
         name = f"{self.first_name} {self.last_name}"
         return f"{name}, {self.credential}" if self.credential else name
+
+    def clean(self) -> None:
+        missing = {self.Channel.FAX: self.fax, self.Channel.EMAIL: self.email}
+        if self.letters_by and not missing[self.Channel(self.letters_by)]:
+            words = "a fax number" if self.letters_by == self.Channel.FAX else "an e-mail address"
+            raise ValidationError({"letters_by": f"Write down {words} first."})
+
+    @property
+    def channel(self) -> str:
+        """How letters reach them: as they prefer, else by what there is; "" when by nothing."""
+        if self.letters_by:
+            return self.letters_by
+        if self.fax:
+            return self.Channel.FAX
+        return self.Channel.EMAIL if self.email else ""
+
+    def address_for(self, channel: str) -> str:
+        return self.fax if channel == self.Channel.FAX else self.email
