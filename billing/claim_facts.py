@@ -10,11 +10,11 @@ from billing.coding import Coded
 from billing.models import Claim, ClaimLine
 from billing.policies import NoPolicy, policy_facts, policy_on
 from billing.rules import facts as rules
-from billing.rules.types import CodeFacts, Discipline, PolicyFacts
+from billing.rules.types import Discipline, PolicyFacts
 from documentation import compliance, frozen
 from documentation.charting import missing_for_signing
 from documentation.models import Episode, PlanOfCare
-from people.models import Authorization, Coverage, Patient, Payer, Practice
+from people.models import Authorization, Coverage, Payer, Practice
 from people.models.practice import Address
 
 GONE_OR_CLOSED = [Claim.Status.VOID, Claim.Status.DENIED]
@@ -73,7 +73,7 @@ def facts_of(claim: Claim, coded: Coded, *, today: dt.date) -> rules.ClaimFacts:
         authorization=_authorization(claim, lines),
         accident=_accident(episode),
         onset_on=episode.onset_on if episode else None,
-        billed_before=_billed_before(claim, coded.facts),
+        elsewhere=coded.elsewhere,
         edits=coded.edits,
         mue=coded.mue,
         coding=coded.findings,
@@ -193,23 +193,4 @@ def _accident(episode: Episode | None) -> rules.AccidentFacts | None:
         return None
     return rules.AccidentFacts(
         cause=episode.accident, on=episode.accident_on, state=episode.accident_state
-    )
-
-
-def _billed_before(claim: Claim, codes: dict[str, CodeFacts]) -> tuple[rules.BilledBefore, ...]:
-    """Codes other claims bill for this patient and day, by the same discipline."""
-    rows = (
-        ClaimLine.objects.filter(
-            claim__patient__in=Patient.objects.same_person(claim.patient_id),
-            claim__visit__date_of_service=claim.visit.date_of_service,
-            claim__sequence=claim.sequence,
-            code__in=codes,
-        )
-        .exclude(claim=claim.pk)
-        .exclude(claim__status=Claim.Status.VOID)
-        .order_by("claim__pk", "number")
-    )
-    return tuple(
-        rules.BilledBefore(code=code, claim=control_number)
-        for code, control_number in rows.values_list("code", "claim__control_number")
     )

@@ -5,23 +5,20 @@ Used by the claim, by the session page's live header and by the unit choice; all
 
 from __future__ import annotations
 
-import datetime as dt
-import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 
+from billing.logged import elsewhere_on, services_of
 from billing.models import Claim, UnitChoice
 from billing.policies import NoPolicy, code_facts, fees_on, policy_facts, policy_on
 from billing.rule_data import amounts_on, edits_on, limits_on, rates_on, threshold_of
 from billing.rules.modifiers import Year
+from billing.rules.same_day import Elsewhere
 from billing.rules.types import (
     AppliedModifier,
     CodeFacts,
-    Discipline,
     Finding,
     Line,
     MueLimit,
@@ -34,11 +31,9 @@ from billing.rules.types import (
 from billing.rules.units import ChoiceNotAllowed, bill_units
 from billing.rules.visit import StoredRules, bill_visit
 from billing.year_use import accrued_on, notices_on
-from documentation.models import ServiceTimer, Visit
+from documentation.models import Visit
 from people import audit
 from people.models import Coverage, Patient, Payer, User
-
-Interval = tuple[dt.datetime, dt.datetime]
 
 
 class AlreadyClaimed(Exception):
@@ -61,6 +56,7 @@ class Coded:
     proof: tuple[str, ...]  # all but what stands with each modifier
     edits: tuple[PtpEdit, ...]
     mue: dict[str, MueLimit]
+    elsewhere: tuple[Elsewhere, ...]  # what other claims bill for the patient's day
     year: Year  # what of the year's amount the visits before this one have used
 
 
@@ -72,62 +68,6 @@ def coverage_of(visit: Visit, priority: int = Coverage.Priority.PRIMARY) -> Cove
         starts_on__lte=visit.date_of_service,
     )
     return next((card for card in cards if card.is_active_on(visit.date_of_service)), None)
-
-
-def services_of(visit: Visit) -> tuple[Service, ...]:
-    """The logged services as the rules want them, in the order they stand on the page."""
-    discipline = Discipline(visit.therapist.discipline)
-    timed_runs = _runs_of(visit)
-    services: list[tuple[int, int, Service]] = []
-    for timed in visit.timed_entries.all():
-        service = Service(
-            code=timed.code_id,
-            minutes=timed.minutes,
-            assistant_minutes=timed.assistant_minutes,
-            regions=_regions_of(timed.details),
-            intervals=_intervals(timed_runs.get(timed.key, ()), timed.minutes),
-            discipline=discipline,
-        )
-        services.append((timed.position, 0, service))
-    for untimed in visit.service_entries.all():
-        minutes = untimed.minutes or 0
-        service = Service(
-            code=untimed.code_id,
-            minutes=minutes,
-            assistant_minutes=min(untimed.assistant_minutes, minutes),
-            intervals=_intervals(timed_runs.get(untimed.key, ()), minutes),
-            discipline=discipline,
-        )
-        services.append((untimed.position, 1, service))
-    return tuple(service for _, _, service in sorted(services, key=lambda item: item[:2]))
-
-
-def _runs_of(visit: Visit) -> dict[uuid.UUID, list[Interval]]:
-    """The timers that ran, by the entry they belong to."""
-    runs: dict[uuid.UUID, list[Interval]] = {}
-    kept = ServiceTimer.objects.filter(visit=visit).kept()
-    for entry, began, ended in kept.order_by("started_at", "pk").values_list(
-        "entry", "started_at", "stopped_at"
-    ):
-        if ended is not None:
-            runs.setdefault(entry, []).append((began, ended))
-    return runs
-
-
-def _intervals(runs: Sequence[Interval], minutes: int) -> tuple[Interval, ...]:
-    """The runs, where they measured every minute that is logged: minutes written by hand happened
-    at a time nobody knows, and so prove nothing."""
-    measured = sum((ended - began for began, ended in runs), dt.timedelta())
-    return tuple(runs) if runs and measured >= dt.timedelta(minutes=minutes) else ()
-
-
-def _regions_of(details: dict[str, Any]) -> tuple[str, ...]:
-    """The body regions of a 97112 entry, each with its side."""
-    return tuple(
-        f"{part.get('side', '')} {part['region']}".strip()
-        for part in details.get("body_parts", ())
-        if part.get("region")
-    )
 
 
 def plain_policy(unit_rule: UnitRule) -> PolicyFacts:
@@ -182,6 +122,7 @@ def code_visit(visit: Visit, coverage: Coverage | None, *, rule: UnitRule | None
         proof=tuple(said for said in bill.proof if said not in bill.modifier_proof),
         edits=tuple(stored.edits),
         mue=dict(stored.mue),
+        elsewhere=tuple(stored.elsewhere),
         year=Year(stored.threshold, stored.accrued),
     )
 
@@ -194,18 +135,21 @@ def rules_for(
     facts = code_facts(day)
     codes = {service.code for service in services}
     codes |= {code for code, fact in facts.items() if fact.base_code in codes}
+    elsewhere = elsewhere_on(visit, coverage)
+    paired = codes | {other.code for other in elsewhere}
     # Medicare's own prices; what others agreed to pay stands in no table of CMS.
     of_medicare = coverage is not None and coverage.payer.kind == Payer.Kind.MEDICARE
     amounts = amounts_on(day) if policy.kx or of_medicare else None
     return StoredRules(
         codes=facts,
         policy=policy,
-        edits=edits_on(day, codes) if policy.ncci else (),
+        edits=edits_on(day, paired) if policy.ncci else (),
         mue=limits_on(day, codes) if policy.mue else {},
         rates=rates_on(day, codes, clinic=visit.clinic, amounts=amounts) if of_medicare else None,
         threshold=threshold_of(amounts),
         accrued=accrued_on(visit.patient_id, day, before_visit=visit.pk) if policy.kx else None,
         notices=notices_on(visit.patient_id, day) if of_medicare else (),
+        elsewhere=elsewhere,
     )
 
 

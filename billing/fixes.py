@@ -32,12 +32,15 @@ def link_to_fix(finding: Finding, claim: Claim) -> Fix | None:
         if episode is not None and finding.field != "visit.place_of_service":
             return Fix("Case", reverse("documentation:episode", args=[episode.pk]))
         return Fix("Chart", reverse("documentation:chart", args=[claim.patient_id]))
+    if finding.field == "claim.lines":
+        return Fix("Lines", f"{claim.get_absolute_url()}#lines-title")
+    if thing == "claim":
+        return Fix("Claims", reverse("billing:patient-claims", args=[claim.patient_id]))
     return FIXED_PAGES.get(finding.field) or FIXED_PAGES.get(thing)
 
 
 FIXED_PAGES = {
     "payer.fees": Fix("Fees", reverse_lazy("billing:fees")),
-    "claim.lines": Fix("Fees", reverse_lazy("billing:fees")),
     "payer": Fix("Policies", reverse_lazy("billing:policies")),
     "practice": Fix("Practice", reverse_lazy("people:practice")),
     "provider": Fix("Staff", reverse_lazy("people:staff")),

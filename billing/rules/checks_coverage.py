@@ -157,16 +157,21 @@ def timely_filing(facts: ClaimFacts) -> list[Finding]:
 
 
 def duplicate_claim(facts: ClaimFacts) -> list[Finding]:
+    """The same code by the same discipline; another discipline's service is another service."""
     billed = {line.code for line in facts.lines}
-    again = [before for before in facts.billed_before if before.code in billed]
+    again = [
+        other
+        for other in facts.elsewhere
+        if other.code in billed and other.discipline is facts.discipline
+    ]
     if not again:
         return []
-    claims = ", ".join(dict.fromkeys(before.claim for before in again))
+    claims = ", ".join(dict.fromkeys(other.claim for other in again))
+    codes = dict.fromkeys(other.code for other in again)
     message = (
-        f"Claim {claims} already bills {', '.join(dict.fromkeys(b.code for b in again))} for this "
-        "patient and date. Void one of the two."
+        f"Claim {claims} already bills {', '.join(codes)} for this patient and date. Void one of "
+        "the two."
     )
-    codes = dict.fromkeys(before.code for before in again)
     return error("duplicate_claim", message, "CARC 18, exact duplicate", "claim", *codes)
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
+from billing.rules import same_day
 from billing.rules.facts import ClaimFacts
 from billing.rules.modifiers import (
     DISCIPLINE_MODIFIERS,
@@ -15,7 +16,6 @@ from billing.rules.modifiers import (
 from billing.rules.ncci import (
     addon_findings,
     evaluation_findings,
-    mue_findings,
     pair_findings,
     same_minutes_findings,
     services_behind,
@@ -75,6 +75,11 @@ def _at_lines(finding: Finding) -> Finding:
     return replace(finding, field="claim.lines")
 
 
+def _in_the_chart(finding: Finding) -> Finding:
+    """Lines and their distinct modifiers follow from what was logged: services, times, regions."""
+    return replace(finding, field="visit.services")
+
+
 def modifier_count(facts: ClaimFacts) -> list[Finding]:
     return [
         _at_lines(too_many(line.code, line.modifiers))
@@ -100,7 +105,7 @@ def duplicate_line(facts: ClaimFacts) -> list[Finding]:
 
 def addon_without_base(facts: ClaimFacts) -> list[Finding]:
     found = addon_findings([line.code for line in facts.lines], facts.codes)
-    return [replace(finding, field="visit.services") for finding in found]
+    return [_in_the_chart(finding) for finding in found]
 
 
 def charge_not_positive(facts: ClaimFacts) -> list[Finding]:
@@ -134,8 +139,10 @@ def _pairs(facts: ClaimFacts) -> list[Finding]:
     for line in facts.known_lines:
         carried[line.code] = carried.get(line.code, frozenset()) | frozenset(line.modifiers)
     behind = services_behind(carried, _known_services(facts), facts.codes)
-    found = pair_findings(behind, carried, facts.edits, facts.date_of_service)
-    return [_at_lines(finding) for finding in found]
+    on = facts.date_of_service
+    found = pair_findings(behind, carried, facts.edits, on)
+    found += same_day.pair_findings(behind, carried, facts.elsewhere, facts.edits, facts.codes, on)
+    return [_in_the_chart(finding) for finding in found]
 
 
 def _known_services(facts: ClaimFacts) -> list[Service]:
@@ -148,19 +155,24 @@ def mue(facts: ClaimFacts) -> list[Finding]:
     units: dict[str, list[int]] = {}
     for line in facts.lines:
         units.setdefault(line.code, []).append(line.units)
-    return [_at_lines(finding) for finding in mue_findings(units, facts.mue or {})]
+    found = same_day.limit_findings(units, facts.elsewhere, facts.mue or {})
+    return [_in_the_chart(finding) for finding in found]
 
 
 def same_minutes(facts: ClaimFacts) -> list[Finding]:
-    found = same_minutes_findings(_known_services(facts), facts.codes)
-    return [replace(finding, field="visit.services") for finding in found]
+    services = _known_services(facts)
+    found = same_minutes_findings(services, facts.codes)
+    found += same_day.same_minutes_findings(services, facts.elsewhere, facts.codes)
+    return [_in_the_chart(finding) for finding in found]
 
 
 def evaluation_per_day(facts: ClaimFacts) -> list[Finding]:
     if facts.policy is None or not facts.policy.ncci:
         return []
-    found = evaluation_findings(_known_services(facts), facts.codes)
-    return [replace(finding, field="visit.services") for finding in found]
+    services = _known_services(facts)
+    found = evaluation_findings(services, facts.codes)
+    found += same_day.evaluation_findings(services, facts.elsewhere, facts.codes)
+    return [_in_the_chart(finding) for finding in found]
 
 
 def place_of_service(facts: ClaimFacts) -> list[Finding]:

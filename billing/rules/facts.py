@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from billing.rules.same_day import Elsewhere
 from billing.rules.types import (
     CodeFacts,
     Discipline,
@@ -146,14 +147,6 @@ class AccidentFacts:
 
 
 @dataclass(frozen=True)
-class BilledBefore:
-    """A code that another live claim bills for the same patient and date."""
-
-    code: str
-    claim: str
-
-
-@dataclass(frozen=True)
 class ClaimFacts:
     """A claim and everything behind it on the day it is looked at."""
 
@@ -177,7 +170,7 @@ class ClaimFacts:
     authorization: AuthorizationFacts | None = None
     accident: AccidentFacts | None = None
     onset_on: date | None = None
-    billed_before: tuple[BilledBefore, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
     edits: tuple[PtpEdit, ...] = ()
     mue: Mapping[str, MueLimit] | None = None
     coding: tuple[Finding, ...] = ()  # what coding the visit has already found

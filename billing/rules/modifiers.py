@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from billing.rules import assistants, ncci, notices, threshold
+from billing.rules import assistants, ncci, notices, same_day, threshold
 from billing.rules.types import (
     AppliedModifier,
     CodeFacts,
@@ -60,10 +60,12 @@ def modify_lines(
     allowed: Sequence[Decimal | None] = (),
     year: Year | None = None,
     given: Sequence[Notice] = (),
+    elsewhere: Sequence[same_day.Elsewhere] = (),
 ) -> Modified:
     """Modifiers for every line. `allowed` are the lines' amounts, which only KX needs; `given` the
-    notices that hold on the date."""
+    notices that hold on the date; `elsewhere` what other claims bill for the patient's day."""
     behind = ncci.services_behind((line.code for line in lines), services, facts)
+    across = list(same_day.pairs_across(behind, elsewhere, edits, on)) if policy.ncci else []
     edits = ncci.edits_between(behind, edits, on) if policy.ncci else []
     logged = {
         (line.code, line.discipline): tuple(
@@ -76,7 +78,7 @@ def modify_lines(
         for (code, discipline), carried in logged.items()
         for finding in conflicts(code, discipline, facts[code], carried)
     ]
-    distinct = _distinct(behind, edits, policy)
+    distinct = _distinct_across(behind, across, facts, policy) | _distinct(behind, edits, policy)
     applied: list[dict[str, AppliedModifier]] = []
     for line in lines:
         own = _own(line, behind)
@@ -96,7 +98,7 @@ def modify_lines(
         ]
         applied.append({m.code: m for m in found if m})
 
-    findings += _distinct_for_nothing(logged, edits, policy)
+    findings += _distinct_for_nothing(logged, [*edits, *(pair.edit for pair in across)], policy)
     findings += _threshold(lines, applied, facts, policy, allowed, year or Year())
     findings += notices.findings(lines, given)
     modified = [
@@ -141,6 +143,34 @@ def _distinct(
             AppliedModifier(
                 "59" if policy.distinct_modifier == "59" else evidence.x_modifier,
                 f"{edit.column1} includes {edit.column2}, and {evidence.reason}",
+                DISTINCT_SOURCE,
+            ),
+        )
+    return distinct
+
+
+def _distinct_across(
+    behind: Mapping[str, Sequence[Service]],
+    across: Sequence[same_day.Pair],
+    facts: Mapping[str, CodeFacts],
+    policy: PolicyFacts,
+) -> dict[str, AppliedModifier]:
+    """59 or X for this claim's code of each edit with another claim, unless that one bears it."""
+    distinct: dict[str, AppliedModifier] = {}
+    for pair in across:
+        if pair.edit.modifier_indicator != 1 or pair.other.code not in facts:
+            continue
+        both = pair.behind(behind, facts)
+        logged = {m for service in both[pair.own] for m in service.modifiers}
+        evidence = ncci.evidence_apart(both[pair.own], both[pair.other.code])
+        if evidence is None or ncci.BYPASS & (logged | set(pair.other.modifiers)):
+            continue
+        distinct.setdefault(
+            pair.own,
+            AppliedModifier(
+                "59" if policy.distinct_modifier == "59" else evidence.x_modifier,
+                f"{pair.edit.column1} includes {pair.edit.column2} (claim {pair.other.claim}), and "
+                f"{evidence.reason}",
                 DISTINCT_SOURCE,
             ),
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from billing.rules import ncci
+from billing.rules import ncci, same_day
 from billing.rules.assistants import SOURCE as ASSISTANT_SOURCE
 from billing.rules.assistants import split_lines
 from billing.rules.modifiers import Modified, Year, modify_lines
@@ -52,6 +52,7 @@ class StoredRules:
     threshold: Threshold | None = None
     accrued: Mapping[Discipline, Decimal] | None = None
     notices: Sequence[Notice] = ()
+    elsewhere: Sequence[same_day.Elsewhere] = ()  # of the same patient and day, on other claims
     shares: Shares | None = None  # None: a payer that pays by another scheme
 
 
@@ -109,6 +110,7 @@ def bill_visit(
         allowed=[line.allowed for line in priced],
         year=Year(stored.threshold, stored.accrued),
         given=stored.notices,
+        elsewhere=stored.elsewhere,
     )
     lines = tuple(
         BilledLine(price.line, modifiers, price.unit_prices, price.allowed)
@@ -151,14 +153,20 @@ def _edit_findings(
         code = billed.line.code
         units.setdefault(code, []).append(billed.line.units)
         carried[code] = carried.get(code, frozenset()) | {m.code for m in billed.modifiers}
+    elsewhere = stored.elsewhere
     findings = ncci.same_minutes_findings(services, stored.codes)
+    findings += same_day.same_minutes_findings(services, elsewhere, stored.codes)
     findings += ncci.addon_findings(list(units), stored.codes)
     if stored.policy.ncci:
         behind = ncci.services_behind(carried, services, stored.codes)
         findings += ncci.evaluation_findings(services, stored.codes)
+        findings += same_day.evaluation_findings(services, elsewhere, stored.codes)
         findings += ncci.pair_findings(behind, carried, stored.edits, on)
+        findings += same_day.pair_findings(
+            behind, carried, elsewhere, stored.edits, stored.codes, on
+        )
     if stored.policy.mue:
-        findings += ncci.mue_findings(units, stored.mue)
+        findings += same_day.limit_findings(units, elsewhere, stored.mue)
     return findings
 
 

@@ -3,8 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
-from billing.rules.facts import AccidentFacts, BilledBefore, DiagnosisFacts, LineFacts
-from billing.rules.types import Service, UnitRule
+from billing.rules.facts import AccidentFacts, DiagnosisFacts, LineFacts
+from billing.rules.same_day import Elsewhere
+from billing.rules.types import Discipline, MueLimit, Service, UnitRule
 from tests.billing.rules.claims import GOOD, but, first_plan, line
 from tests.billing.rules.makers import at
 
@@ -31,6 +32,30 @@ def pair(*services: Service, modifiers: dict[str, tuple[str, ...]] | None = None
         ),
         total_charge=Decimal("100.00") * len(services),
         authorization__codes=frozenset(),
+    )
+
+
+def elsewhere(code: str, units: int, *services: Service, **more) -> Elsewhere:
+    """A line of an occupational therapist's claim of the same day."""
+    return Elsewhere(
+        **{
+            "claim": "PT00000001",
+            "code": code,
+            "units": units,
+            "discipline": Discipline.OT,
+            "modifiers": ("GO",),
+            "services": services,
+        }
+        | more
+    )
+
+
+def group_elsewhere(service: Service):
+    """These 24 minutes alone, and a group of half an hour from nine on another claim."""
+    return but(
+        one_service(service.code, 2, 24),
+        services=(service,),
+        elsewhere=(elsewhere("97150", 1, at("97150", 0, 30)),),
     )
 
 
@@ -160,21 +185,68 @@ MUTATIONS = [
         "payer.fees",
     ),
     (but(total_charge=Decimal("270.01")), "charge_total", HELD, "claim.lines"),
-    (pair(Service("97150", 30), Service("97112", 15)), "ncci", HELD, "claim.lines"),
+    (pair(Service("97150", 30), Service("97112", 15)), "ncci", HELD, "visit.services"),
     (
         pair(at("97140", 0, 15), at("97124", 15, 30), modifiers={"97124": ("GP", "59")}),
         "ncci",
         HELD,
-        "claim.lines",
+        "visit.services",
     ),
     (
         pair(Service("97150", 30), Service("97112", 15), modifiers={"97112": ("59", "GP")}),
         "distinct_modifier",
         SHOWN,
-        "claim.lines",
+        "visit.services",
     ),
-    (one_service("97112", 5, 75), "mue", SHOWN, "claim.lines"),
+    (one_service("97112", 5, 75), "mue", SHOWN, "visit.services"),
     (pair(at("97112", 0, 15), at("97110", 5, 20)), "same_minutes", HELD, "visit.services"),
+    # … and together with another claim of the same patient and day
+    (group_elsewhere(Service("97112", 24)), "ncci", HELD, "visit.services"),
+    (group_elsewhere(at("97112", 30, 54)), "ncci", HELD, "visit.services"),
+    (
+        but(
+            one_service("97140", 1, 15),
+            elsewhere=(elsewhere("97124", 1, Service("97124", 15), modifiers=("59",)),),
+        ),
+        "ncci",
+        HELD,
+        "visit.services",
+    ),
+    (
+        but(
+            group_elsewhere(Service("97112", 24)),
+            lines=(LineFacts("97112", 2, Decimal("270.00"), ("59", "GP"), (1,)),),
+        ),
+        "distinct_modifier",
+        SHOWN,
+        "visit.services",
+    ),
+    (but(elsewhere=(elsewhere("97112", 3),)), "mue", SHOWN, "visit.services"),
+    (
+        but(elsewhere=(elsewhere("97112", 3),), mue={"97112": MueLimit("97112", 4, 2)}),
+        "mue",
+        HELD,
+        "visit.services",
+    ),
+    (
+        but(
+            one_service("97112", 1, 15),
+            services=(at("97112", 0, 15),),
+            elsewhere=(elsewhere("97530", 1, at("97530", 10, 25)),),
+        ),
+        "same_minutes",
+        HELD,
+        "visit.services",
+    ),
+    (
+        but(
+            one_service("97162", 1, 30),
+            elsewhere=(elsewhere("97164", 1, Service("97164", 20), discipline=Discipline.PT),),
+        ),
+        "evaluation_per_day",
+        HELD,
+        "visit.services",
+    ),
     (
         pair(Service("97162", 30), Service("97163", 30)),
         "evaluation_per_day",
@@ -252,7 +324,7 @@ MUTATIONS = [
     (but(plans=first_plan(signed_on=None)), "certification", HELD, "plan_of_care"),
     (but(today=date(2026, 12, 19)), "timely_filing", SHOWN, "claim"),
     (but(today=date(2027, 3, 3)), "timely_filing", HELD, "claim"),
-    (but(billed_before=(BilledBefore("97112", "PT00000001"),)), "duplicate_claim", HELD, "claim"),
+    (but(elsewhere=(Elsewhere("PT00000001", "97112", 1),)), "duplicate_claim", HELD, "claim"),
     (
         but(accident=AccidentFacts("AA", date(2026, 1, 15), "")),
         "accident_incomplete",

@@ -8,12 +8,17 @@ import pytest
 from billing.rules.checks import ALL_CHECKS, scrub
 from billing.rules.facts import (
     AccidentFacts,
-    BilledBefore,
     DiagnosisFacts,
     LineFacts,
 )
-from billing.rules.types import Discipline, Finding, Service, Severity
-from tests.billing.rules.claim_faults import MUTATIONS, one_service, pair
+from billing.rules.types import Discipline, Finding, MueLimit, Service, Severity
+from tests.billing.rules.claim_faults import (
+    MUTATIONS,
+    elsewhere,
+    group_elsewhere,
+    one_service,
+    pair,
+)
 from tests.billing.rules.claims import GOOD, but, line
 from tests.billing.rules.makers import at
 
@@ -73,7 +78,7 @@ def test_what_coding_found_is_passed_on_once():
     found = scrub(but(one_service("97112", 5, 75), coding=(split, repeated)))
 
     assert [(f.check, f.field) for f in found] == [
-        ("mue", "claim.lines"),
+        ("mue", "visit.services"),
         ("assistant_split", "visit.services"),
     ]
 
@@ -149,7 +154,30 @@ def test_what_coding_found_is_passed_on_once():
         pytest.param(but(one_service("97112", 5, 75), policy__mue=False), id="no limits applied"),
         pytest.param(but(today=date(2026, 12, 18)), id="a day before the last fifth"),
         pytest.param(but(accident=AccidentFacts("EM", date(2026, 1, 15), "")), id="at work"),
-        pytest.param(but(billed_before=(BilledBefore("97530", "PT1"),)), id="another code billed"),
+        pytest.param(but(elsewhere=(elsewhere("97530", 1),)), id="another code billed"),
+        pytest.param(but(elsewhere=(elsewhere("97112", 2),)), id="of another discipline"),
+        pytest.param(
+            but(elsewhere=(elsewhere("97112", 3),), mue={"97112": MueLimit("97112", 4, 1)}),
+            id="a limit by line does not count other claims",
+        ),
+        pytest.param(
+            but(elsewhere=(elsewhere("97112", 9, together=False),)), id="another payer's units"
+        ),
+        pytest.param(
+            but(
+                group_elsewhere(at("97112", 30, 54)),
+                lines=(LineFacts("97112", 2, Decimal("270.00"), ("59", "GP"), (1,)),),
+            ),
+            id="59 with the times of both claims to show for it",
+        ),
+        pytest.param(
+            but(
+                one_service("97112", 2, 24),
+                elsewhere=(elsewhere("97150", 1, at("97150", 0, 30), modifiers=("59", "GO")),),
+                services=(at("97112", 30, 54),),
+            ),
+            id="the other claim bears the 59",
+        ),
         pytest.param(but(onset_on=None), id="onset unknown"),
         pytest.param(but(place_of_service="12"), id="at home"),
     ],
