@@ -98,23 +98,26 @@ const saver = new Saver({
     page.content = content;
     known = theirs;
     draw();
+    announce();
     return true;
   },
   signed: (answer) => notice("This visit was signed meanwhile. What you typed since is still on this screen and on this device, but not in the note: add it as an addendum.", h("a", { class: "btn btn-sm", href: answer.url }, "Open the note")),
 });
 
 let known = structuredClone(data.content); // what the server had last
-let announced = services();
+let announced = services(known);
 
-function services() {
-  const { total_treatment_minutes: total, episode, entries } = page.content;
+function services(content) {
+  const { total_treatment_minutes: total, episode, entries } = content;
   return JSON.stringify([total, episode, entries.map((entry) => [entry.code, entry.minutes, entry.assistant_minutes, entry.furnished_by])]);
 }
 
-/* Tells the panels of other apps that the services changed, not that a word was typed. */
+/* Tells the panels of other apps that the services changed, not that a word was typed. They ask the
+   server: what counts is what it has, not what was typed while the answer was on its way. */
 function announce() {
-  if (services() === announced) return;
-  announced = services();
+  const now = services(known);
+  if (now === announced) return;
+  announced = now;
   document.body.dispatchEvent(new CustomEvent("entries-changed"));
 }
 

@@ -64,6 +64,32 @@ def test_totals_follow_while_typing_and_the_other_panels_are_told(opened):
     assert opened.evaluate("window.told") is True
 
 
+def test_what_is_typed_while_a_save_is_answered_is_told_to_the_panels_too(opened):
+    opened.evaluate("document.body.addEventListener('entries-changed', () => window.told += 1)")
+    opened.evaluate("window.told = 0")
+    held = []
+
+    def hold_the_first(route):
+        answer = route.fetch()
+        if held:
+            route.fulfill(response=answer)
+        held.append((route, answer))
+
+    opened.route("**/draft/", hold_the_first)
+    entry = add(opened, "97110")
+    with opened.expect_request("**/draft/"):
+        entry.locator(".minutes-input").fill("10")
+    entry.locator(".minutes-input").fill("25")
+    while not held:
+        opened.wait_for_timeout(50)
+    route, answer = held[0]
+    route.fulfill(response=answer)
+
+    opened.wait_for_function("() => window.told === 2")
+    is_saved(opened)
+    assert TimedEntry.objects.get().minutes == 25
+
+
 def test_a_removed_service_comes_back_with_undo(opened, ward):
     entry = add(opened, "97110")
     entry.locator(".minutes-input").fill("20")
