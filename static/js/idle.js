@@ -17,7 +17,7 @@ const problem = document.getElementById("logged-out-problem");
 const tabs = new BroadcastChannel("pt-session");
 const now = () => Date.now() / 1000;
 
-let asking = false;
+let asking = null; // the question on its way: who asks meanwhile gets its answer
 
 function seen() {
   localStorage.setItem(SEEN, String(now()));
@@ -36,9 +36,14 @@ function refreshToken(token) {
 }
 
 /* Whether the server still knows this person; undefined when it cannot be reached. */
-async function pulse() {
-  if (asking) return undefined;
-  asking = true;
+function pulse() {
+  asking ??= ask().finally(() => {
+    asking = null;
+  });
+  return asking;
+}
+
+async function ask() {
   try {
     const response = await fetch(pulseUrl, { headers: { Accept: "application/json" } });
     if (response.status === 401) return { known: false };
@@ -48,8 +53,6 @@ async function pulse() {
     return { known: true, same: String(answer.user) === user, token: answer.csrf };
   } catch {
     return undefined;
-  } finally {
-    asking = false;
   }
 }
 
