@@ -86,12 +86,12 @@ def status(page):
 
 
 def is_saved(page):
-    expect(status(page)).to_have_text(SAVED, timeout=5_000)
+    expect(status(page)).to_have_text(SAVED)
 
 
 def all_told(page):
     """Every press of a timer and every word is on the server: nothing is on its way any more."""
-    expect(page.locator("html")).to_have_attribute("data-timers", "told", timeout=10_000)
+    expect(page.locator("html")).to_have_attribute("data-timers", "told")
     is_saved(page)
 
 

@@ -7,8 +7,6 @@ from scheduling import booking
 from tests.browser.day_board import notice, place, stands, visit
 from tests.factories import PatientFactory, UserFactory, at
 
-SOON = 8_000  # milliseconds: two questions and the answer
-
 
 @pytest.fixture
 def second_desk(browser, live_server, sign_in, desk):
@@ -28,13 +26,13 @@ def second_desk(browser, live_server, sign_in, desk):
 def test_what_one_desk_moves_the_other_sees(open_day, second_desk, desk):
     desk.book()
     page = open_day()
-    expect(visit(second_desk, "Okafor")).to_contain_text("9:00", timeout=SOON)
+    expect(visit(second_desk, "Okafor")).to_contain_text("9:00")
 
     visit(page, "Okafor").focus()
     for key in ("m", "ArrowDown", "Enter"):
         page.keyboard.press(key)
 
-    expect(visit(second_desk, "Okafor")).to_contain_text("9:15", timeout=SOON)
+    expect(visit(second_desk, "Okafor")).to_contain_text("9:15")
 
 
 def test_while_nothing_changes_no_sheet_is_fetched(open_day, desk):
@@ -58,7 +56,7 @@ def test_the_focus_stays_on_a_visit_when_news_comes(open_day, desk):
 
     desk.book(starts_at=at(14), patient=PatientFactory(clinic=desk.clinic, last_name="Lund"))
 
-    expect(visit(page, "Lund")).to_be_visible(timeout=SOON)
+    expect(visit(page, "Lund")).to_be_visible()
     expect(visit(page, "Okafor")).to_be_focused()
 
 
@@ -69,7 +67,7 @@ def test_a_form_that_is_being_filled_in_is_not_touched(open_day, desk):
 
     desk.book(starts_at=at(14), patient=PatientFactory(clinic=desk.clinic, last_name="Lund"))
 
-    expect(visit(page, "Lund")).to_be_visible(timeout=SOON)
+    expect(visit(page, "Lund")).to_be_visible()
     expect(page.locator("#id_patient_name")).to_have_value("Featherst")
     expect(page.locator("#id_patient_name")).to_be_focused()
 
@@ -93,7 +91,7 @@ def test_a_visit_in_the_hand_is_not_drawn_away_and_news_comes_after(open_day, de
     page.mouse.up()
 
     notice(page, "Okafor, Ada is moved.").to_be_visible()
-    expect(visit(page, "Lund")).to_be_visible(timeout=SOON)
+    expect(visit(page, "Lund")).to_be_visible()
     assert stands(row) == ("11:00", 45, "Zhao")
 
 

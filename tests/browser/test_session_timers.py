@@ -97,9 +97,9 @@ def test_without_a_net_presses_keep_their_own_time_and_are_told_later(opened, wa
     opened.clock.install()
     opened.context.set_offline(True)
     timer_of(opened, "97110").click()
-    opened.clock.fast_forward("10:00")
+    opened.clock.fast_forward("10:20")
     timer_of(opened, "97112").click()  # stops the first
-    opened.clock.fast_forward("05:30")
+    opened.clock.fast_forward("05:40")
     timer_of(opened, "97112").click()
     expect(card(opened, "97110").locator(".minutes-input")).to_have_value("10")
     expect(card(opened, "97112").locator(".minutes-input")).to_have_value("5")
