@@ -14,6 +14,8 @@ from documentation.models import (
     Note,
     NoteVersion,
     PlanOfCare,
+    PlanPdf,
+    PlanSending,
 )
 from people import audit
 from people.access import find_visible
@@ -66,10 +68,36 @@ def open_goal(pk: int, *, by: User) -> Goal:
 
 
 def open_plan(pk: int, *, by: User) -> PlanOfCare:
-    plans = PlanOfCare.objects.select_related("episode__patient__clinic", "episode__clinic")
+    plans = PlanOfCare.objects.select_related(
+        "episode__patient__clinic", "episode__clinic", "episode__referring_provider"
+    )
     plan: PlanOfCare = find_visible(plans, pk, by=by)
     audit.record(by=by, action="plan.viewed", patient=plan.episode.patient, target=plan)
     return plan
+
+
+def open_sending(pk: int, *, by: User, action: str = "plan.viewed") -> PlanSending:
+    """A plan as it was sent."""
+    rows = PlanSending.objects.select_related(
+        "plan__episode__patient__clinic", "plan__episode__clinic"
+    )
+    sending: PlanSending = find_visible(rows.defer("image"), pk, by=by)
+    audit.record(by=by, action=action, patient=sending.patient, target=sending)
+    return sending
+
+
+def open_plan_pdf(pk: int, *, by: User) -> PlanPdf:
+    """A copy on paper of a plan that was sent."""
+    rows = PlanPdf.objects.select_related("sending__plan__episode__patient")
+    row: PlanPdf = find_visible(rows, pk, by=by)
+    audit.record(
+        by=by,
+        action="plan.pdf_viewed",
+        patient=row.sending.patient,
+        target=row.sending,
+        copy=row.copy,
+    )
+    return row
 
 
 def open_home_program(pk: int, *, by: User, action: str = "home_program.viewed") -> HomeProgram:

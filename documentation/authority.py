@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from documentation.models import Note, ProcedureCode
+from documentation.models import Episode, Note, ProcedureCode
 from people.models import Therapist, User
 
 # An assistant may neither evaluate nor write what only the clinician may write:
@@ -128,10 +128,23 @@ def standing_to_amend(note: Note, *, by: User, takes_over: bool) -> Standing:
             raise refusal from None
 
 
-def _clinician(user: User) -> Therapist:
+def standing_to_establish(episode: Episode, *, by: User) -> Therapist:
+    """As whom `by` establishes a plan of care: a therapist of the case's discipline, licensed
+    today (CMS Pub. 100-02, ch. 15, § 220.1.2)."""
+    therapist = _clinician(by, act="establish a plan of care")
+    if not therapist.may_evaluate:
+        raise MayNotSign("A plan of care is established by the therapist: ask them to send it.")
+    works_here = by.visible_clinics().filter(pk=episode.clinic_id).exists()
+    if therapist.discipline != episode.discipline or not works_here:
+        raise MayNotSign(f"This is the case of {episode.therapist}, in whose place you cannot act.")
+    _refuse_expired(therapist, timezone.localdate(timezone=episode.clinic.zone))
+    return therapist
+
+
+def _clinician(user: User, *, act: str = "sign a note") -> Therapist:
     therapist = Therapist.objects.select_related("user").filter(user=user, is_active=True).first()
     if therapist is None or not user.is_active:
-        raise MayNotSign("Only a clinician can sign a note; your account has no license on file.")
+        raise MayNotSign(f"Only a clinician can {act}; your account has no license on file.")
     return therapist
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from documentation import icd
+from documentation import icd, plan_sending
 from documentation.frozen import validity_of
 from documentation.goal_links import linked
-from documentation.models import Episode, EpisodeDiagnosis, Goal, PlanOfCare
+from documentation.models import Episode, EpisodeDiagnosis, Goal, PlanOfCare, PlanSending
 from people import audit
 from people.changes import fill, write_changes, write_new
 from people.models import Patient, User
@@ -38,6 +38,7 @@ def change_episode(
     """Change the case; `diagnoses` replaces them all, in the new order. Signed notes keep the
     diagnoses they were signed with."""
     episode = Episode.objects.select_for_update().get(pk=episode.pk)
+    _refuse_to_lengthen_signed_plans(episode, values)
     changed = write_changes(episode, values)
     if diagnoses is not None and _set_diagnoses(episode, diagnoses):
         changed.append("diagnoses")
@@ -50,20 +51,24 @@ def change_episode(
             fields=changed,
         )
         _tell_scheduling(episode)
+        plan_sending.withdraw_changed(episode, by=by)
     return episode
 
 
 @transaction.atomic
 def add_goal(*, episode: Episode, by: User, **values: Any) -> Goal:
+    _lock(episode.pk)
     goal = Goal(episode=episode)
     fill(goal, linked(goal, values))
     write_new(goal)
     audit.record(by=by, action="goal.added", patient=episode.patient, target=goal)
+    plan_sending.withdraw_changed(episode, by=by)
     return goal
 
 
 @transaction.atomic
 def change_goal(*, goal: Goal, by: User, **values: Any) -> Goal:
+    _lock(goal.episode_id)
     goal = Goal.objects.select_for_update(of=("self",)).select_related("episode").get(pk=goal.pk)
     changed = write_changes(goal, linked(goal, values))
     if changed:
@@ -74,24 +79,29 @@ def change_goal(*, goal: Goal, by: User, **values: Any) -> Goal:
             target=goal,
             fields=changed,
         )
+        plan_sending.withdraw_changed(goal.episode, by=by)
     return goal
 
 
 @transaction.atomic
 def add_plan(*, episode: Episode, by: User, **values: Any) -> PlanOfCare:
+    _lock(episode.pk)
     plan = PlanOfCare(episode=episode, created_by=by)
     fill(plan, values)
     write_new(plan)
     _tell_scheduling(episode)
     audit.record(by=by, action="plan.added", patient=episode.patient, target=plan)
+    plan_sending.withdraw_changed(episode, by=by)
     return plan
 
 
 @transaction.atomic
 def change_plan(*, plan: PlanOfCare, by: User, **values: Any) -> PlanOfCare:
-    plan = (
-        PlanOfCare.objects.select_for_update(of=("self",)).select_related("episode").get(pk=plan.pk)
-    )
+    """Change the plan. What a signature stands under stays as it is; a plan that is out with the
+    provider and is changed comes back by itself."""
+    plan = plan_sending.locked_with_case(plan)
+    _refuse_what_is_signed(plan, values)
+    _refuse_a_signature_beside_a_sending(plan, values)
     changed = write_changes(plan, values)
     if changed:
         audit.record(
@@ -102,7 +112,82 @@ def change_plan(*, plan: PlanOfCare, by: User, **values: Any) -> PlanOfCare:
             fields=changed,
         )
         _tell_scheduling(plan.episode)
+        if plan_sending.withdraw_changed(plan.episode, by=by):
+            plan.refresh_from_db(fields=["sent_on", "sent_proof"])
     return plan
+
+
+# What a signature stands under, and the signature itself. The database keeps both too.
+SIGNED_UNDER = (
+    "starts_on",
+    "amount_per_day",
+    "frequency_per_week",
+    "duration_weeks",
+    "interventions",
+)
+SIGNATURE = ("signed_on", "signed_by_name", "signed_proof")
+
+
+def _refuse_what_is_signed(plan: PlanOfCare, values: dict[str, Any]) -> None:
+    if plan.signed_on is None:
+        return
+    refused = dict.fromkeys(
+        _differing(plan, values, SIGNED_UNDER),
+        "The plan is signed and stays as it was signed. A new period, or another treatment, needs "
+        "a new plan.",
+    )
+    signed_on_link = PlanSending.objects.filter(
+        plan=plan, status=PlanSending.Status.SIGNED, how=PlanSending.How.LINK
+    ).exists()
+    if signed_on_link:
+        refused |= dict.fromkeys(
+            _differing(plan, values, SIGNATURE), "The provider signed it on the secure link."
+        )
+    elif "signed_on" in values and values["signed_on"] is None:
+        refused["signed_on"] = (
+            "A plan that was signed stays signed. Correct the day if it is wrong."
+        )
+    if refused:
+        raise ValidationError(refused)
+
+
+def _refuse_a_signature_beside_a_sending(plan: PlanOfCare, values: dict[str, Any]) -> None:
+    """The answer to what was sent is written down there, so that both say the same."""
+    if plan.signed_on is not None or not values.get("signed_on"):
+        return
+    sending = PlanSending.objects.filter(plan=plan, status=PlanSending.Status.OPEN).first()
+    if sending is not None:
+        raise ValidationError(
+            {
+                "signed_on": f"It is out with {sending.provider_name}: record the signed paper "
+                "there, or withdraw it first."
+            }
+        )
+
+
+def _refuse_to_lengthen_signed_plans(episode: Episode, values: dict[str, Any]) -> None:
+    """The 90 days of a first plan count from first treatment: a later one would stretch them."""
+    started_on = values.get("started_on")
+    if started_on is None or started_on <= episode.started_on:
+        return
+    first = PlanOfCare.objects.filter(episode=episode).order_by("starts_on").first()
+    if first is None or first.signed_on is None:
+        return
+    before = validity_of(first, episode=episode, is_first=True).through
+    moved = Episode(started_on=started_on)
+    if validity_of(first, episode=moved, is_first=True).through > before:
+        raise ValidationError(
+            {"started_on": "The signed plan of care would reach further than what was signed."}
+        )
+
+
+def _differing(row: PlanOfCare, values: dict[str, Any], names: Sequence[str]) -> list[str]:
+    return [name for name in names if name in values and values[name] != getattr(row, name)]
+
+
+def _lock(episode_id: int) -> None:
+    """One at a time changes what a plan of the case says, or sends it."""
+    Episode.objects.select_for_update(no_key=True).get(pk=episode_id)
 
 
 def _tell_scheduling(episode: Episode) -> None:

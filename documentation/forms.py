@@ -168,6 +168,12 @@ class PlanForm(RowForm):
             "delay_reason": "Why it was certified late",
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and self.instance.signed_on is not None:
+            for name in cases.SIGNED_UNDER:
+                self.fields[name].disabled = True
+
 
 class SignForm(TidyForm):
     """The signature: the signer's own password, once more."""

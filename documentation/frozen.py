@@ -25,7 +25,7 @@ from documentation.models import (
     Visit,
 )
 from documentation.rules.certification import Validity, validity
-from people.models import Practice, Therapist
+from people.models import Clinic, Patient, Practice, Therapist
 
 VERSION = 1
 SECTIONS = ("subjective", "objective", "assessment", "plan")
@@ -58,19 +58,9 @@ def content_of(note: Note) -> dict[str, Any]:
     return {
         "version": VERSION,
         "note": {"id": note.pk, "kind": note.kind, "title": note.get_kind_display()},
-        "practice": _practice(visit),
-        "clinic": {
-            "name": visit.clinic.name,
-            "address": visit.clinic.one_line,
-            "phone": visit.clinic.phone,
-            "time_zone": visit.clinic.time_zone,
-        },
-        "patient": {
-            "id": visit.patient_id,
-            "mrn": visit.patient.mrn,
-            "name": visit.patient.full_name,
-            "birth_date": visit.patient.birth_date.isoformat(),
-        },
+        "practice": practice_of(visit.clinic),
+        "clinic": clinic_of(visit.clinic),
+        "patient": patient_of(visit.patient),
         "visit": {
             "id": visit.pk,
             "date_of_service": visit.date_of_service.isoformat(),
@@ -79,7 +69,7 @@ def content_of(note: Note) -> dict[str, Any]:
             "assistant": signer_of(visit.assistant) if visit.assistant else None,
             **({"student": signer_of(visit.student)} if visit.student else {}),
         },
-        "episode": _episode(visit),
+        "episode": case_of(visit.episode) if visit.episode else None,
         "plan_of_care": _plan_of_care(visit),
         "services": services,
         "minutes": {
@@ -230,10 +220,10 @@ def validity_of(
     )
 
 
-def _practice(visit: Visit) -> dict[str, Any]:
+def practice_of(clinic: Clinic) -> dict[str, Any]:
     practice = Practice.objects.first()
     if practice is None:  # the clinic's name is what then stands at the head of the letter
-        return {"name": visit.clinic.name, "address": "", "phone": "", "npi": ""}
+        return {"name": clinic.name, "address": "", "phone": "", "npi": ""}
     return {
         "name": practice.legal_name,
         "address": practice.one_line,
@@ -242,10 +232,25 @@ def _practice(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _episode(visit: Visit) -> dict[str, Any] | None:
-    episode = visit.episode
-    if episode is None:
-        return None
+def clinic_of(clinic: Clinic) -> dict[str, Any]:
+    return {
+        "name": clinic.name,
+        "address": clinic.one_line,
+        "phone": clinic.phone,
+        "time_zone": clinic.time_zone,
+    }
+
+
+def patient_of(patient: Patient) -> dict[str, Any]:
+    return {
+        "id": patient.pk,
+        "mrn": patient.mrn,
+        "name": patient.full_name,
+        "birth_date": patient.birth_date.isoformat(),
+    }
+
+
+def case_of(episode: Episode) -> dict[str, Any]:
     referring = episode.referring_provider
     return {
         "id": episode.pk,

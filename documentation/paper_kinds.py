@@ -13,7 +13,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
-from documentation import handout, pdf, version_pdf
+from documentation import handout, pdf, plan_pdf, version_pdf
 from documentation.models import (
     HomeProgram,
     HomeProgramPdf,
@@ -21,8 +21,14 @@ from documentation.models import (
     NotePdf,
     NoteVersion,
     NoteVersionPdf,
+    PlanPdf,
 )
-from documentation.tasks import render_handout, render_note_pdf, render_version_pdf
+from documentation.tasks import (
+    render_handout,
+    render_note_pdf,
+    render_plan_pdf,
+    render_version_pdf,
+)
 from people.access import CLINICAL, READS_CHARTS
 from people.models import Clinic, Patient, User
 
@@ -123,6 +129,24 @@ def _handout(row: HomeProgramPdf) -> Shown:
     )
 
 
+def _plans(user: User) -> models.QuerySet[PlanPdf]:
+    rows = PlanPdf.objects.visible_to(user)
+    rows = rows.select_related("sending__plan__episode__patient", "sending__plan__episode__clinic")
+    return rows.defer("file_bytes", "sending__content", "sending__signature", "sending__image")
+
+
+def _plan(row: PlanPdf) -> Shown:
+    plan = row.sending.plan
+    return Shown(
+        title=f"Plan of care from {plan.starts_on:%b} {plan.starts_on.day}, "
+        f"{plan.starts_on.year}, {row.get_copy_display().lower()}",
+        patient=plan.episode.patient,
+        clinic=plan.episode.clinic,
+        page=plan.episode.get_absolute_url(),
+        file=reverse("documentation:plan-pdf", args=[row.pk]),
+    )
+
+
 def register_own() -> None:
     register(
         Kind(
@@ -161,5 +185,18 @@ def register_own() -> None:
             ask_again=lambda row, by: handout.ask_again(program=row.program, by=by),
             ring=lambda row: render_handout.delay(row.program_id),
             redraw=lambda row: handout.as_pdf(row.program, row.shown),
+        )
+    )
+    register(
+        Kind(
+            key="plan",
+            label="Plan of care",
+            reads=READS_CHARTS,
+            asks=CLINICAL,
+            visible=_plans,
+            shown=_plan,
+            ask_again=lambda row, by: plan_pdf.ask_again(pdf=row, by=by),
+            ring=lambda row: render_plan_pdf.delay(row.pk),
+            redraw=plan_pdf.as_pdf,
         )
     )

@@ -77,6 +77,9 @@ def register() -> None:
                 "documentation:goal-new",
                 "documentation:plan",
                 "documentation:plan-new",
+                "documentation:plan-send",
+                "documentation:plan-paper",
+                "documentation:plan-link-shown",
             ),
         )
     )
@@ -110,6 +113,8 @@ def register() -> None:
     verify("addenda", verification.changed_addenda)
     verify("PDFs of notes", verification.changed_pdfs)
     verify("hand-outs", verification.changed_handouts)
+    verify("plans of care", verification.changed_plans)
+    verify("PDFs of plans", verification.changed_plan_pdfs)
     register_session_places()
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from documentation import (
     charting,
     drafts,
+    plan_page,
     reports,
     session_content,
     session_page,
@@ -51,6 +52,7 @@ def today_page(request: StaffRequest) -> HttpResponse:
         "is_today": day == now,
         "previous": day - dt.timedelta(days=1),
         "following": day + dt.timedelta(days=1),
+        "told": plan_page.to_tell(user, therapist=therapist) if day == now else [],
         "running": timer_page.running_for(user, therapist),
         "rows": today.day_of(day=day, user=user, therapist=therapist),
         "unsigned": unsigned,

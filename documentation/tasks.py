@@ -7,7 +7,7 @@ import datetime as dt
 from celery import shared_task
 from django.utils import timezone
 
-from documentation import handout, letters, note_letters, pdf, version_pdf
+from documentation import handout, letters, note_letters, pdf, plan_pdf, version_pdf
 from documentation.models import (
     HomeProgram,
     HomeProgramPdf,
@@ -15,6 +15,7 @@ from documentation.models import (
     NotePdf,
     NoteVersion,
     NoteVersionPdf,
+    PlanPdf,
     ProviderLetter,
 )
 
@@ -118,3 +119,26 @@ def sweep_report_letters(most: int = 100) -> None:
     """Ring again for reports whose bell was missed. Safe to run twice: so is what it rings for."""
     for note_id in note_letters.without_letter().values_list("pk", flat=True)[:most]:
         queue_report_letter.delay(note_id)
+
+
+@shared_task(
+    autoretry_for=(OSError,),
+    retry_backoff=30,
+    max_retries=5,
+    ignore_result=True,
+    soft_time_limit=TOO_LONG,
+)
+def render_plan_pdf(pdf_id: int) -> None:
+    """Safe to run twice: the second run finds the PDF and leaves. A failure ends on its row, which
+    the plan's page shows."""
+    plan_pdf.render(PlanPdf.objects.select_related("sending").defer("file_bytes").get(pk=pdf_id))
+
+
+@shared_task(ignore_result=True)
+def sweep_plan_pdfs(most: int = 200) -> None:
+    """Ring again for plans whose bell was missed; safe to run twice, as what it rings for."""
+    waiting = PlanPdf.objects.filter(
+        status=PlanPdf.Status.WAITING, waiting_since__lt=timezone.now() - PATIENCE
+    ).order_by("waiting_since")
+    for pdf_id in waiting.values_list("pk", flat=True)[:most]:
+        render_plan_pdf.delay(pdf_id)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from documentation import urls_home, urls_letters, urls_measures, urls_session
+from documentation import urls_home, urls_letters, urls_measures, urls_plans, urls_session
 from documentation.views import (
     amendments,
     cases,
@@ -55,6 +55,7 @@ urlpatterns = [
     path("compliance/", due.compliance, name="compliance"),
     path("compliance/due/", due.compliance_badge, name="compliance-badge"),
     path("diagnoses/", cases.diagnoses, name="diagnoses"),
+    *urls_plans.urlpatterns,
     *urls_session.urlpatterns,
     *urls_home.urlpatterns,
     *urls_measures.urlpatterns,

@@ -16,6 +16,8 @@ from documentation.models import (
     NotePdf,
     NoteVersion,
     NoteVersionPdf,
+    PlanPdf,
+    PlanSending,
 )
 from documentation.models.pdf_row import PdfRow
 from people.models import AuditEvent
@@ -72,6 +74,27 @@ def changed_pdfs() -> list[str]:
 def changed_handouts() -> list[str]:
     """Hand-outs whose bytes no longer have the SHA-256 stored beside them."""
     return changed_papers(HomeProgramPdf.objects.all())
+
+
+def changed_plans() -> list[str]:
+    """Plans of care that no longer say what was sent, or carry another signature than the one that
+    the audit line wrote down."""
+    sent, signed = _hashes_in_the_audit_line("plan.sent"), _hashes_in_the_audit_line("plan.signed")
+    found = []
+    for row in PlanSending.objects.order_by("pk").iterator(chunk_size=200):
+        if sha256_of(row.content) != row.content_sha256 or sent.get(row.pk) != row.content_sha256:
+            found.append(f"{row}: its content is not what was sent")
+        if not row.signed_sha256:
+            continue
+        now = sha256_of(row.signed_value())
+        if now != row.signed_sha256 or signed.get(row.pk) != row.signed_sha256:
+            found.append(f"{row}: its signature is not the one that was given")
+    return found
+
+
+def changed_plan_pdfs() -> list[str]:
+    """PDFs of plans whose bytes no longer have the SHA-256 stored beside them."""
+    return changed_papers(PlanPdf.objects.all())
 
 
 def changed_papers(rows: models.QuerySet[Any]) -> list[str]:

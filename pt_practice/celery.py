@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
         "task": "documentation.tasks.sweep_report_letters",
         "schedule": 10 * MINUTE,
     },
+    "sweep-plan-pdfs": {"task": "documentation.tasks.sweep_plan_pdfs", "schedule": 10 * MINUTE},
     "send-due-messages": {"task": "people.tasks.send_due_messages", "schedule": MINUTE},
     "send-due-reminders": {
         "task": "scheduling.tasks.send_due_reminders",

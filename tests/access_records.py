@@ -32,7 +32,7 @@ from billing.models import (
 )
 from documentation import amending, home_programs
 from documentation.frozen import content_of, signer_of
-from documentation.models import HomeAnswer, Note, NoteVersion
+from documentation.models import HomeAnswer, Note, NoteVersion, PlanPdf
 from people.models import Clinic, ImportFile, ImportRow, MergeRecord, Message, Role
 from scheduling.models import Closure, MessageTemplate, Series, TimeRequest, WaitListEntry
 from tests.access_routes import Route
@@ -61,6 +61,7 @@ from tests.factories import (
     PatientFactory,
     PayerFactory,
     PlanOfCareFactory,
+    PlanSendingFactory,
     PracticeFactory,
     QuestionnaireFactory,
     ReferringProviderFactory,
@@ -247,6 +248,8 @@ OF_A_CLINIC = {
     "patient",
     "payment",
     "plan",
+    "plan-pdf",
+    "plan-sending",
     "series",
     "time_request",
     "visit",
@@ -384,6 +387,10 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "payment": lambda world: DeskPaymentFactory(appointment=world.get("appointment")),
     "payer": lambda world: PayerFactory(),
     "plan": lambda world: PlanOfCareFactory(episode=world.get("episode")),
+    "plan-sending": lambda world: PlanSendingFactory(
+        plan=world.get("plan"), sent_by=world.therapist.user
+    ),
+    "plan-pdf": lambda world: PlanPdf.objects.create(sending=world.get("plan-sending")),
     "policy": lambda world: PayerPolicy.objects.create(
         payer=world.get("payer"),
         unit_rule="cms",

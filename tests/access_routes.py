@@ -22,6 +22,7 @@ PUBLIC = {
     "documentation:home",  # proved by the signed address
     "documentation:measure-answer",  # proved by the signed address
     "documentation:provider-letter",  # proved by the signed address and the provider's NPI
+    "documentation:plan-link",  # proved by the signed address and the provider's NPI
     "documentation:verify",  # a hundred bits of a signed content's hash; tells nothing of a patient
     "documentation:verify-ask",
     "health",

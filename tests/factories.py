@@ -12,6 +12,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
+from documentation import plan_content
+from documentation.frozen import sha256_of
 from documentation.models import (
     Episode,
     EpisodeDiagnosis,
@@ -22,6 +24,7 @@ from documentation.models import (
     MeasureResult,
     Note,
     PlanOfCare,
+    PlanSending,
     ProcedureCode,
     ServiceTimer,
     SessionAid,
@@ -482,6 +485,22 @@ class PlanOfCareFactory(Rows):
     )
     sent_on = None
     signed_on = None
+
+
+class PlanSendingFactory(Rows):
+    class Meta:
+        model = PlanSending
+
+    plan = factory.SubFactory(PlanOfCareFactory)
+    provider = factory.SelfAttribute("plan.episode.referring_provider")
+    sent_by = factory.SubFactory(UserFactory)
+    content = factory.LazyAttribute(
+        lambda sending: plan_content.content_of(
+            sending.plan, provider=sending.provider, by=sending.plan.episode.therapist
+        )
+    )
+    content_sha256 = factory.LazyAttribute(lambda sending: sha256_of(sending.content))
+    expires_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=30))
 
 
 class VisitFactory(Rows):

@@ -18,6 +18,7 @@ from documentation.models.home_program import (
 from documentation.models.letter import LetterSettings, ProviderLetter
 from documentation.models.measure import CaseGroup, MeasureRequest, MeasureResult
 from documentation.models.note import Addendum, Note, NotePdf
+from documentation.models.plan import PlanPdf, PlanSending
 from documentation.models.session_aids import SessionAid, SessionPreferences
 from documentation.models.timer import ServiceTimer
 from documentation.models.visit import Draft, ServiceEntry, TimedEntry, Visit
@@ -43,6 +44,8 @@ __all__ = [
     "NoteVersion",
     "NoteVersionPdf",
     "PlanOfCare",
+    "PlanPdf",
+    "PlanSending",
     "ProcedureCode",
     "ProviderLetter",
     "ServiceEntry",

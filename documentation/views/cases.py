@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from documentation import cases, compliance, frozen, goal_progress, icd
+from documentation import cases, compliance, frozen, goal_progress, icd, plan_page, plan_sending
 from documentation.access import open_episode, open_goal, open_plan
 from documentation.forms import (
     ARRANGE,
@@ -21,7 +21,7 @@ from documentation.forms import (
     PlanForm,
     arranged,
 )
-from documentation.models import Episode, EpisodeDiagnosis
+from documentation.models import Episode, EpisodeDiagnosis, PlanSending
 from people.access import CLINICAL, allow, open_patient
 from people.forms.rows import status_of
 from people.models import Therapist
@@ -64,6 +64,7 @@ def episode_edit(request: StaffRequest, pk: int) -> HttpResponse:
     row = open_episode(pk, by=request.user)
     form = EpisodeForm(request.POST or None, instance=row, patient=row.patient, by=request.user)
     if ARRANGE not in request.POST and form.is_bound and form.is_valid():
+        out = plan_sending.open_of(row)
         try:
             cases.change_episode(
                 episode=row,
@@ -75,6 +76,7 @@ def episode_edit(request: StaffRequest, pk: int) -> HttpResponse:
             form.refuse(error)
         else:
             messages.success(request, "The changes are saved.")
+            _tell_of_withdrawn(request, out)
             return go_to(request, row.get_absolute_url())
     context = {"patient": row.patient, "form": form, "episode": row}
     return _episode_form(request, context, form, chosen=list(row.diagnoses.all()))
@@ -98,12 +100,14 @@ def goal_new(request: StaffRequest, episode_id: int) -> HttpResponse:
     episode = open_episode(episode_id, by=request.user)
     form = GoalForm(request.POST or None, by=request.user)
     if form.is_bound and form.is_valid():
+        out = plan_sending.open_of(episode)
         try:
             cases.add_goal(episode=episode, by=request.user, **form.new_values())
         except ValidationError as error:
             form.refuse(error)
         else:
             messages.success(request, "The goal is added.")
+            _tell_of_withdrawn(request, out)
             return go_to(request, episode.get_absolute_url())
     return _of_case(request, "documentation/goal.html", form, episode, goal=None)
 
@@ -113,12 +117,14 @@ def goal_edit(request: StaffRequest, pk: int) -> HttpResponse:
     goal = open_goal(pk, by=request.user)
     form = GoalForm(request.POST or None, instance=goal, by=request.user)
     if form.is_bound and form.is_valid():
+        out = plan_sending.open_of(goal.episode)
         try:
             cases.change_goal(goal=goal, by=request.user, **form.changes())
         except ValidationError as error:
             form.refuse(error)
         else:
             messages.success(request, "The changes are saved.")
+            _tell_of_withdrawn(request, out)
             return go_to(request, goal.episode.get_absolute_url())
     today = timezone.localdate(timezone=goal.episode.clinic.zone)
     stand = goal_progress.of_goal(goal, on=today) if goal.series else None
@@ -158,23 +164,43 @@ def plan(request: StaffRequest, pk: int) -> HttpResponse:
     )
     form = PlanForm(request.POST or None, instance=row, by=request.user)
     if form.is_bound and form.is_valid():
+        out = plan_sending.open_of(row.episode)
         try:
             cases.change_plan(plan=row, by=request.user, **form.changes())
         except ValidationError as error:
             form.refuse(error)
         else:
             messages.success(request, "The changes are saved.")
+            _tell_of_withdrawn(request, out)
             return go_to(request, row.episode.get_absolute_url())
+    sents = plan_page.sent_of(row)
+    is_out = next((sent.sending for sent in sents if sent.sending.is_open), None)
+    can_be_sent = is_out is None or sents[0].can_be_sent_again
     return _of_case(
         request,
         "documentation/plan.html",
         form,
         row.episode,
         plan=row,
+        sents=sents,
+        is_out=is_out,
+        may_send=row.signed_on is None and can_be_sent and bool(row.episode.referring_provider_id),
         validity=validity,
         certification=certification,
         certification_words=words,
     )
+
+
+def _tell_of_withdrawn(request: StaffRequest, out: list[PlanSending]) -> None:
+    """What was out before the change, and came back by it."""
+    for sending in out:
+        sending.refresh_from_db(fields=["status"])
+        if not sending.is_open:
+            messages.warning(
+                request,
+                f"The plan of care with {sending.provider_name} is withdrawn, because it now says "
+                "something else. Send it again.",
+            )
 
 
 def _of_case(

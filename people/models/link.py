@@ -12,8 +12,8 @@ from people.models.staff import User
 
 class PatientLink(models.Model):
     """What a link in a message opens. The address carries the row's id, signed; no secret is
-    stored here, and nobody can make one up. Mostly the patient opens it; a letter's is for the
-    provider it was written to."""
+    stored here, and nobody can make one up. Mostly the patient opens it; a letter's and a plan of
+    care's are for the provider to whom they were sent."""
 
     class Purpose(models.TextChoices):
         APPOINTMENT = "appointment", "Confirm or cancel an appointment"
@@ -22,6 +22,7 @@ class PatientLink(models.Model):
         HOME_PROGRAM = "home_program", "Do the home program"
         MEASURES = "measures", "Answer outcome measures"
         LETTER = "provider_letter", "Read a letter, as the provider it was written to"
+        PLAN_OF_CARE = "plan_of_care", "Sign a plan of care"
 
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")

@@ -3,6 +3,7 @@
 The other process has its own hash seed and its own time zone, and knows nothing but the rows.
 """
 
+import base64
 import hashlib
 import io
 import os
@@ -16,8 +17,15 @@ from django.conf import settings
 from django.db import connection
 
 from billing import packets
-from documentation import amending, home_programs, paper_kinds, tasks
-from documentation.models import Note
+from documentation import (
+    amending,
+    home_programs,
+    paper_kinds,
+    plan_answers,
+    plan_sending,
+    tasks,
+)
+from documentation.models import Note, PlanPdf
 from people.models import Role
 from tests.documentation.ready import ready_note, sign
 from tests.factories import HomeProgramItemFactory, UserFactory
@@ -38,6 +46,9 @@ EXAMINATION = {
     "strength": [{"id": "hip_abductors", "side": "left", "grade": "4-"}],
     "marks": [{"view": "front", "x": 565, "y": 905, "kind": "weak", "words": "Toes catch"}],
 }
+DRAWN = base64.b64decode(  # one dot
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +67,11 @@ def one_of_each_kind() -> list[tuple[str, int, str]]:
     item = HomeProgramItemFactory(program__patient=note.visit.patient, own_words="Mind the knee.")
     tasks.render_handout(home_programs.give(program=item.program, by=owner).pk)
     episode = note.visit.episode
+    sending = plan_sending.put_out(plan=episode.plans.get(), by=note.visit.therapist.user, days=30)
+    link = plan_sending.link_of(sending)
+    plan_answers.sign(link=link, name="Wei Chen", credential="MD", image=DRAWN)
+    for plan_pdf in PlanPdf.objects.all():
+        tasks.render_plan_pdf(plan_pdf.pk)
     packets.make(packets.ask(episode=episode, visits=[note.visit], made_for="Noridian", by=owner))
     amending.open_amendment(note=note, reason="Wrong minutes.", by=note.visit.therapist.user)
     sign(Note.objects.select_related("visit__therapist__user").get(pk=note.pk))

@@ -1,0 +1,112 @@
+"""What is typed around a plan of care that is sent: by who sends it, and by the provider."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from documentation.models import PlanSending
+from people import pictures
+from people.forms.fields import NumberField
+from people.validators import validate_npi
+from web.forms import TidyForm
+
+MONTH = "30"
+LONGEST = {"remark": 1000, "name": 90, "credential": 20, "proof": 200}
+OFF = {"autocomplete": "off"}
+
+
+class SendPlanForm(TidyForm):
+    """The therapist's signature under what is sent, and for how long its link opens."""
+
+    days = forms.ChoiceField(
+        label="The link can be answered for",
+        choices=[("14", "14 days"), (MONTH, "30 days"), ("60", "60 days"), ("90", "90 days")],
+        initial=MONTH,
+    )
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        max_length=200,
+        help_text="It is your signature under the plan.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def clean_days(self) -> int:
+        return int(self.cleaned_data["days"])
+
+
+class HandedOverForm(TidyForm):
+    proof = forms.CharField(
+        label="How it was handed over",
+        max_length=LONGEST["proof"],
+        help_text="What shows that it arrived: a fax receipt, a name, a call.",
+        widget=forms.TextInput(attrs=OFF),
+    )
+
+
+class PaperForm(TidyForm):
+    """The plan came back signed on paper."""
+
+    name = forms.CharField(label="Signed by", max_length=LONGEST["name"])
+    credential = forms.CharField(max_length=LONGEST["credential"], help_text="MD, DO, NP …")
+    signed_on = forms.DateField(label="Signed on", help_text="The day beside the signature.")
+    proof = forms.CharField(
+        label="Where the paper is kept",
+        max_length=LONGEST["proof"],
+        help_text="In the chart's documents, a folder, a scan.",
+    )
+
+    def refuse(self, error: ValidationError) -> None:
+        for name, problems in error.message_dict.items():
+            for problem in problems:
+                self.add_error(name if name in self.fields else None, problem)
+
+
+class NpiForm(TidyForm):
+    """The provider says who they are."""
+
+    npi = NumberField(
+        label="Your NPI",
+        max_length=20,
+        validators=[validate_npi],
+        help_text="Ten digits: the NPI to which this plan was sent.",
+        widget=forms.TextInput(attrs=OFF | {"inputmode": "numeric"}),
+    )
+
+
+class CertifyForm(TidyForm):
+    """A name typed as a signature, and a drawn one for whoever likes."""
+
+    name = forms.CharField(
+        label="Type your full name as your signature", max_length=LONGEST["name"]
+    )
+    credential = forms.CharField(max_length=LONGEST["credential"], help_text="MD, DO, NP …")
+    certifies = forms.BooleanField(label="")
+    drawn = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, statement: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        box = self.fields["certifies"]
+        box.label = statement
+        box.error_messages["required"] = "Check this to certify the plan."
+
+    def clean_drawn(self) -> bytes | None:
+        drawn = self.cleaned_data["drawn"]
+        return pictures.signature(drawn) if drawn else None
+
+
+class GiveBackForm(TidyForm):
+    remark = forms.CharField(
+        label="What should be different",
+        max_length=LONGEST["remark"],
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+def paper_form(data: Any, sending: PlanSending) -> PaperForm:
+    provider = sending.content["provider"]
+    name = provider["name"].removesuffix(f", {provider['credential']}")
+    return PaperForm(data, initial={"name": name, "credential": provider["credential"]})
