@@ -4,6 +4,7 @@ evaluation, a re-evaluation, a discharge summary. What is sent is the note's own
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -13,7 +14,7 @@ from django.utils import timezone
 from documentation import letters
 from documentation.models import LetterSettings, Note, NotePdf, ProviderLetter
 from people import links
-from people.models import PatientLink, ReferringProvider, User
+from people.models import PatientLink, ReferringProvider, Role, User
 
 KIND = ProviderLetter.Kind.PROGRESS
 PURPOSE = PatientLink.Purpose.LETTER
@@ -23,6 +24,7 @@ SENDABLE = (
     Note.Kind.RE_EVALUATION,
     Note.Kind.DISCHARGE,
 )
+SENDS_NOTES = (Role.OWNER, Role.THERAPIST, Role.ASSISTANT)
 LOOK_BACK = dt.timedelta(days=30)  # a bell that was missed longer ago is not rung again
 BEING_AMENDED = "The note is being amended."
 AMENDED = "The note was amended: send the version that holds."
@@ -89,6 +91,26 @@ def without_letter() -> QuerySet[Note]:
         .exclude(Exists(sent))
         .order_by("signed_at", "pk")
     )
+
+
+@dataclass(frozen=True)
+class Post:
+    """A note on its way to the provider: what its page shows."""
+
+    provider: ReferringProvider | None
+    letters: list[ProviderLetter]
+    is_sent: bool  # this version has a letter already
+
+
+def post_of(note: Note) -> Post | None:
+    """None for a note that goes to nobody."""
+    if not note.is_final or note.kind not in SENDABLE:
+        return None
+    rows = ProviderLetter.objects.filter(note=note).select_related(
+        "provider", "patient__clinic", "settled_by", "sent_again_as"
+    )
+    sent = [letter for letter in rows if letter.content_sha256 == note.content_sha256]
+    return Post(provider=provider_of(note), letters=list(rows), is_sent=bool(sent))
 
 
 # --- What a letter of this kind is --------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Where documentation's pages stand in the navigation, the palette and the patient's tabs."""
 
-from people.access import CLINICAL, READS_CHARTS
+from people.access import CLINICAL, READS_CHARTS, WRITES_TO_PROVIDERS
 from people.models import Role
 from people.verification import register as verify
 from web.navigation import Panel, Place, add, add_panel, add_patient_tab
@@ -45,8 +45,31 @@ def register() -> None:
             badge="documentation:compliance-badge",
         )
     )
-    paper_kinds.register_own()
     note_letters.register()
+    add(
+        Place(
+            "Letters",
+            "documentation:letters",
+            "mail-forward",
+            roles=(*WRITES_TO_PROVIDERS, Role.AUDITOR),
+            order=43,
+            group="Front desk",
+            keywords="fax e-mail referring provider physician progress report sent failed",
+            badge="documentation:letters-badge",
+        )
+    )
+    add(
+        Place(
+            "How letters leave",
+            "documentation:letter-settings",
+            "mail-cog",
+            roles=(Role.OWNER,),
+            order=94,
+            group="Practice",
+            keywords="fax service gateway e-mail folder progress reports by themselves",
+        )
+    )
+    paper_kinds.register_own()
     add(
         Place(
             "PDFs",

@@ -57,6 +57,7 @@ READS_INTAKES = (
     Role.STUDENT,
     Role.AUDITOR,
 )
+WRITES_TO_PROVIDERS = (Role.OWNER, Role.THERAPIST, Role.ASSISTANT, Role.FRONT_DESK)
 RECEIVES = (*CLINICAL, Role.FRONT_DESK)  # patients, in person
 
 

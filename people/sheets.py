@@ -33,6 +33,8 @@ REFERRERS: Columns = (
     ("NPI", lambda row: row.npi),
     ("Telephone", lambda row: phone(row.phone)),
     ("Fax", lambda row: phone(row.fax)),
+    ("E-mail", lambda row: row.email),
+    ("Letters by", lambda row: row.get_channel_display()),
     ("City", lambda row: row.city),
     ("State", lambda row: row.state),
     ("In use", lambda row: row.is_active),

@@ -63,6 +63,7 @@ from tests.factories import (
     PlanOfCareFactory,
     PlanSendingFactory,
     PracticeFactory,
+    ProviderLetterFactory,
     QuestionnaireFactory,
     ReferringProviderFactory,
     RoomFactory,
@@ -236,6 +237,7 @@ OF_A_CLINIC = {
     "home-program",
     "home-program-item",
     "kiosk",
+    "letter",
     "measure-request",
     "measure-result",
     "merge",
@@ -343,6 +345,9 @@ MAKERS: dict[str, Callable[[World], Any]] = {
         patient=world.get("patient"), made_by=world.therapist.user, version=2
     ),
     "home-program-item": lambda world: HomeProgramItemFactory(program=world.get("home-program")),
+    "letter": lambda world: ProviderLetterFactory(
+        note=world.get("note"), status="failed", problem="There is no such number."
+    ),
     "kiosk": lambda world: KioskFactory(clinic=world.clinic),
     "import": lambda world: ImportFile.objects.create(
         clinic=world.clinic,

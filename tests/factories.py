@@ -26,6 +26,7 @@ from documentation.models import (
     PlanOfCare,
     PlanSending,
     ProcedureCode,
+    ProviderLetter,
     ServiceTimer,
     SessionAid,
     TimedEntry,
@@ -556,6 +557,22 @@ class NoteFactory(Rows):
         model = Note
 
     visit = factory.SubFactory(VisitFactory)
+
+
+class ProviderLetterFactory(Rows):
+    """A fax that waits."""
+
+    class Meta:
+        model = ProviderLetter
+
+    kind = "progress"
+    note = factory.SubFactory(NoteFactory)
+    patient = factory.SelfAttribute("note.visit.patient")
+    provider = factory.SubFactory(ReferringProviderFactory, fax="+15035550177")
+    channel = "fax"
+    to = factory.SelfAttribute("provider.fax")
+    content_sha256 = "0" * 64
+    source_key = factory.Sequence(lambda n: f"letter:{n}")
 
 
 class HomeProgramFactory(Rows):

@@ -10,14 +10,23 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from documentation import amending, authority, drafts, frozen, signing, waiting
+from documentation import (
+    amending,
+    authority,
+    drafts,
+    frozen,
+    letter_rows,
+    note_letters,
+    signing,
+    waiting,
+)
 from documentation.access import open_note
 from documentation.confirming import TooManyTries, WrongPassword
 from documentation.forms import AddendumForm, AmendForm, SignForm
 from documentation.models import Note
 from documentation.rules.codes import code_of
 from documentation.tasks import render_note_pdf
-from people.access import CLINICAL, READS_CHARTS, allow
+from people.access import CLINICAL, READS_CHARTS, TAKES_CARDS, allow
 from people.models import Role, User
 from scheduling.access import StaffRequest
 from scheduling.booking import WrongStatus
@@ -141,6 +150,11 @@ def page_of(row: Note, user: User) -> dict[str, Any]:
         "verify_code": code_of(row.content_sha256) if row.is_final else "",
         "may_write": user.has_role(*CLINICAL),
     }
+    if post := note_letters.post_of(row):
+        context["post"] = post
+        context["letter_rows"] = [letter_rows.as_read(letter) for letter in post.letters]
+        context["may_send"] = user.has_role(*note_letters.SENDS_NOTES)
+        context["may_write_down"] = user.has_role(*TAKES_CARDS)
     if row.version > 1:
         context["amendment"] = amending.open_amendment_of(row)
         context["versions"] = row.versions.defer("content", "page")

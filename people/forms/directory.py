@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django import forms
 
 from people.forms.fields import ADDRESS_FIELDS, NumberField, PhoneField
@@ -74,6 +76,7 @@ class ReferrerForm(RowForm):
             "phone",
             "fax",
             "email",
+            "letters_by",
             "line1",
             "line2",
             "city",
@@ -87,3 +90,8 @@ class ReferrerForm(RowForm):
             "fax": PhoneField,
         }
         labels = {"is_active": "Refers patients to us"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        letters_by = cast("forms.TypedChoiceField", self.fields["letters_by"])
+        letters_by.choices = [("", "Fax, or else e-mail"), *ReferringProvider.Channel.choices]

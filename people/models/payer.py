@@ -98,5 +98,8 @@ class ReferringProvider(Address):
             return self.Channel.FAX
         return self.Channel.EMAIL if self.email else ""
 
+    def get_channel_display(self) -> str:
+        return self.Channel(self.channel).label if self.channel else ""
+
     def address_for(self, channel: str) -> str:
         return self.fax if channel == self.Channel.FAX else self.email

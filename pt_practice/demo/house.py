@@ -119,6 +119,8 @@ def build_house(today: dt.date) -> House:
                 npi=npi(70_000_000 + number),
                 phone=f"+1503555{160 + number:04d}",
                 fax=f"+1503555{180 + number:04d}",
+                email=f"{last.lower()}@lovejoy.example" if number % 2 else "",
+                letters_by="email" if number == 1 else "",
                 line1=f"{300 + 11 * number} NW Lovejoy St",
                 city="Portland",
                 state="OR",

@@ -40,6 +40,8 @@ PAGES = [
     ("people:payer-new", Role.BILLER),
     ("people:referrers", Role.FRONT_DESK),
     ("people:referrer-new", Role.FRONT_DESK),
+    ("documentation:letters", Role.FRONT_DESK),
+    ("documentation:letter-settings", Role.OWNER),
     ("people:staff", Role.OWNER),
     ("people:account-new", Role.OWNER),
     ("people:account-edit", Role.OWNER),

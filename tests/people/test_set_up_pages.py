@@ -115,6 +115,22 @@ def test_what_is_no_npi_is_said_beside_it(client, owner, value):
     assert set(errors_in(response)) == {"npi"}
 
 
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"letters_by": "fax"}, "Write down a fax number first."),
+        ({"letters_by": "email", "fax": "503 555 0177"}, "Write down an e-mail address first."),
+    ],
+)
+def test_letters_go_only_where_there_is_an_address(client, owner, values, message):
+    refused = client.post("/referrers/new/", REFERRER | values)
+    client.post("/referrers/new/", REFERRER | {"letters_by": "fax", "fax": "503 555 0177"})
+
+    assert errors_in(refused) == {"letters_by": [message]}
+    saved = ReferringProvider.objects.get()
+    assert (saved.letters_by, saved.fax, saved.channel) == ("fax", "+15035550177", "fax")
+
+
 def test_a_second_provider_with_the_same_npi_is_refused(client, owner):
     ReferringProviderFactory(npi=npi(1))
 

@@ -18,6 +18,7 @@ from pt_practice.demo import (
     audited,
     home,
     house,
+    letters,
     logins,
     measures,
     medicare,
@@ -76,6 +77,7 @@ def load(*, patients: int) -> None:
     measures.build_measures(balance, episodes, priya, today)
     _analyze()
     told.build_messages()
+    letters.build_letters(priya)
     arrivals.build_arrivals(built, appointments, today)
     biller = built.users["biller@riverbend.example"]
     medicare.build_notices(today, biller, set(cases))
