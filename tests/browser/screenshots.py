@@ -36,8 +36,14 @@ from django.utils import timezone  # noqa: E402
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
 from billing.models import Batch, Claim, Reply  # noqa: E402
-from documentation import home_programs  # noqa: E402
-from documentation.models import HomeProgram, MeasureResult, Note, Visit  # noqa: E402
+from documentation import home_programs, note_letters  # noqa: E402
+from documentation.models import (  # noqa: E402
+    HomeProgram,
+    MeasureResult,
+    Note,
+    ProviderLetter,
+    Visit,
+)
 from people import links  # noqa: E402
 from people.models import Patient, PatientLink, User  # noqa: E402
 from scheduling.models import Appointment, MessageTemplate, Series  # noqa: E402
@@ -98,6 +104,17 @@ def open_visit() -> int:
 def signed_note() -> int:
     notes = Note.objects.exclude(signed_at=None).filter(visit__therapist__user__email=THERAPIST)
     return notes.annotate(n=Count("visit__timed_entries")).order_by("-n", "-pk")[0].pk
+
+
+def sent_note() -> str:
+    """A note that has gone to the provider."""
+    return ProviderLetter.objects.filter(status="sent").latest("pk").note.get_absolute_url()
+
+
+def provider_link() -> str:
+    """What a provider sees who opens the link in an e-mail."""
+    letter = ProviderLetter.objects.filter(channel="email").latest("pk")
+    return note_letters.link(letter).removeprefix(settings.PUBLIC_URL)
 
 
 def measured() -> int:
@@ -177,6 +194,12 @@ PAGES = [
     Shot("patient", DESK, lambda: reverse("people:patient", args=[patient()])),
     Shot("patient-new", DESK, plain("people:patient-new")),
     Shot("messages", DESK, plain("people:messages")),
+    Shot("letters", DESK, plain("documentation:letters")),
+    Shot("letters-all", OWNER, lambda: reverse("documentation:letters") + "?show=all"),
+    Shot("letter-settings", OWNER, plain("documentation:letter-settings")),
+    Shot("note-sent", THERAPIST, sent_note),
+    Shot("provider-letter", "", provider_link),
+    Shot("referrers", DESK, plain("people:referrers")),
     Shot("calls", DESK, plain("scheduling:calls")),
     Shot("time-requests", DESK, plain("scheduling:time-requests")),
     Shot("kiosks", DESK, plain("scheduling:kiosks")),
