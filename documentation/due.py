@@ -16,9 +16,9 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from documentation import compliance, frozen
-from documentation.models import Episode, Note, PlanOfCare, Visit
+from documentation.models import Episode, LeadTimes, Note, PlanOfCare, Visit
 from documentation.rules import certification, clocks
-from documentation.rules.clocks import Clock, Urgency
+from documentation.rules.clocks import Ahead, Clock, Urgency
 from people.models import Therapist, User
 
 REPORTS = (Note.Kind.EVALUATION, Note.Kind.RE_EVALUATION, Note.Kind.PROGRESS)
@@ -71,7 +71,8 @@ def of_cases(cases: QuerySet[Episode], *, today: dt.date, least: Urgency) -> lis
         "starts_on", "pk"
     ):
         plans[plan.episode_id].append(plan)
-    found = [due for row in rows for due in _of_case(row, plans[row.pk], today)]
+    ahead = LeadTimes.current().ahead
+    found = [due for row in rows for due in _of_case(row, plans[row.pk], today, ahead)]
     return sorted((due for due in found if due.clock.urgency >= least), key=lambda due: due.order)
 
 
@@ -86,10 +87,11 @@ def by_patient(cases: QuerySet[Episode], *, today: dt.date) -> dict[int, list[Du
 
 def licenses(therapists: Iterable[Therapist], *, today: dt.date) -> list[Due]:
     """Licenses that end soon or have ended."""
+    ahead = LeadTimes.current().ahead
     found = [
         Due(
             "license",
-            clocks.license_of(therapist.licence_expires_on, today=today),
+            clocks.license_of(therapist.licence_expires_on, today=today, ahead=ahead),
             reverse("people:staff"),
             "Staff",
             therapist=therapist,
@@ -142,8 +144,8 @@ def _with_treatment_days(
     )
 
 
-def _of_case(episode: Episode, plans: list[PlanOfCare], today: dt.date) -> list[Due]:
-    found = [_report(episode)]
+def _of_case(episode: Episode, plans: list[PlanOfCare], today: dt.date, ahead: Ahead) -> list[Due]:
+    found = [_report(episode, ahead)]
     if not plans:
         return [*found, _no_plan(episode)]
     plan = plans[-1]
@@ -152,7 +154,7 @@ def _of_case(episode: Episode, plans: list[PlanOfCare], today: dt.date) -> list[
     validity = frozen.validity_of(plan, episode=episode, is_first=is_first)
     renewal = Due(
         "renewal",
-        clocks.renewal(validity.through, today=today),
+        clocks.renewal(validity.through, today=today, ahead=ahead),
         reverse("documentation:plan-new", args=[episode.pk]),
         "Renew",
         episode,
@@ -160,11 +162,11 @@ def _of_case(episode: Episode, plans: list[PlanOfCare], today: dt.date) -> list[
     return [*found, *([certified] if certified else []), renewal]
 
 
-def _report(episode: Episode) -> Due:
+def _report(episode: Episode, ahead: Ahead) -> Due:
     days: int = getattr(episode, "treatment_days", 0)
     return Due(
         "report",
-        clocks.progress_report(days),
+        clocks.progress_report(days, ahead=ahead),
         reverse("documentation:episode", args=[episode.pk]),
         "Case",
         episode,

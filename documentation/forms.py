@@ -12,7 +12,7 @@ from django.http import QueryDict
 from documentation import cases, icd
 from documentation.amending import LONGEST_REASON
 from documentation.measure_forms import series_choices
-from documentation.models import Episode, Goal, PlanOfCare
+from documentation.models import Episode, Goal, LeadTimes, PlanOfCare
 from documentation.rules import measures
 from documentation.signing import LONGEST_ADDENDUM
 from people.forms.rows import RowForm
@@ -252,3 +252,11 @@ def arranged(codes: list[str], act: str) -> list[str]:
     if 0 <= to < len(codes):
         codes[place], codes[to] = codes[to], codes[place]
     return codes
+
+
+class LeadTimesForm(RowForm):
+    """How far ahead the practice wants to hear of what falls due."""
+
+    class Meta:
+        model = LeadTimes
+        fields = ("report_visits", "renewal_days", "license_days")

@@ -45,6 +45,17 @@ def register() -> None:
             badge="documentation:compliance-badge",
         )
     )
+    add(
+        Place(
+            "Lead times",
+            "documentation:lead-times",
+            "adjustments",
+            roles=(Role.OWNER,),
+            order=99,
+            group="Practice",
+            keywords="compliance soon progress report renewal license warnings",
+        )
+    )
     note_letters.register()
     add(
         Place(

@@ -22,6 +22,7 @@ app_name = "documentation"
 urlpatterns = [
     path("verify/", verify.ask, name="verify-ask"),
     path("verify/<str:code>/", verify.verify, name="verify"),
+    path("practice/lead-times/", due.lead_times, name="lead-times"),
     path("notes/co-sign/", waiting.cosign_queue, name="cosign"),
     path("notes/co-sign/count/", waiting.cosign_badge, name="cosign-badge"),
     path("notes/unsigned/", waiting.unsigned, name="unsigned"),

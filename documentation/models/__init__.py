@@ -15,6 +15,7 @@ from documentation.models.home_program import (
     HomeProgramPdf,
     HomeProgramTemplate,
 )
+from documentation.models.lead_times import LeadTimes
 from documentation.models.letter import LetterSettings, ProviderLetter
 from documentation.models.measure import CaseGroup, MeasureRequest, MeasureResult
 from documentation.models.note import Addendum, Note, NotePdf
@@ -36,6 +37,7 @@ __all__ = [
     "HomeProgramItem",
     "HomeProgramPdf",
     "HomeProgramTemplate",
+    "LeadTimes",
     "LetterSettings",
     "MeasureRequest",
     "MeasureResult",

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from documentation import due, sheets, today
+from documentation import lead_times as verbs
+from documentation.forms import LeadTimesForm
+from documentation.models import LeadTimes
 from documentation.rules.clocks import Urgency
 from people import exports
 from people.access import READS_CHARTS, allow
+from people.forms.rows import status_of
 from people.models import Role, Therapist
 from scheduling.access import StaffRequest
 from scheduling.authorizations import running as running_authorizations
+from web.responses import go_to
 
 PAGE_SIZE = 50
 SHOWN = {"pressing": Urgency.NOW, "soon": Urgency.SOON, "all": Urgency.LATER}
@@ -53,6 +61,7 @@ def compliance(request: StaffRequest) -> HttpResponseBase:
         ],
         "page_obj": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "authorizations": len(authorizations),
+        "may_set_up": user.has_role(Role.OWNER),
     }
     return render(request, "documentation/compliance.html", context)
 
@@ -76,3 +85,19 @@ def compliance_badge(request: StaffRequest) -> HttpResponse:
         due.running_cases(user, therapist=own), today=today.today_for(user), least=Urgency.NOW
     )
     return render(request, "documentation/_due_badge.html", {"count": len(rows)})
+
+
+@allow(Role.OWNER)
+def lead_times(request: StaffRequest) -> HttpResponse:
+    """How far ahead what falls due begins to press."""
+    form = LeadTimesForm(request.POST or None, instance=LeadTimes.current(), by=request.user)
+    if form.is_bound and form.is_valid():
+        try:
+            verbs.change(by=request.user, **form.changes())
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, "The lead times are saved.")
+            return go_to(request, reverse("documentation:compliance"))
+    context = {"form": form}
+    return render(request, "documentation/lead_times.html", context, status=status_of(form))

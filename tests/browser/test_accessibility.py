@@ -142,6 +142,7 @@ PAGES = [
     ("billing:batch", Role.BILLER),
     ("billing:claim-version", Role.BILLER),
     ("documentation:compliance", Role.THERAPIST),
+    ("documentation:lead-times", Role.OWNER),
     ("documentation:measures", Role.THERAPIST),
     ("documentation:measure-new", Role.THERAPIST),
     ("documentation:measure-result", Role.THERAPIST),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from documentation import due, today
-from documentation.models import Episode, Note
+from documentation.models import Episode, LeadTimes, Note
 from documentation.rules.clocks import Urgency
 from people.models import Role
 from tests.documentation.ready import therapist_at
@@ -157,7 +157,7 @@ def test_the_clocks_cost_two_queries_for_any_number_of_cases(
     for _ in range(count):
         treat(case_of(therapist, clinic), dt.date(2026, 2, 3))
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         rows = due.of_cases(due.running_cases(therapist.user), today=NOW, least=Urgency.LATER)
     assert len(rows) == 2 * count
 
@@ -242,3 +242,19 @@ def test_today_costs_the_same_queries_for_any_number_of_patients(client, therapi
         counts.append(len(queries))
 
     assert counts[0] == counts[2]
+
+
+def test_the_owner_says_how_far_ahead_a_license_presses(client, clinic):
+    therapist = therapist_at(clinic, licence_expires_on=NOW + dt.timedelta(days=90))
+    url = reverse("documentation:lead-times")
+    values = {"report_visits": 3, "renewal_days": 21, "license_days": 90}
+    before = due.licenses([therapist], today=NOW)
+    client.force_login(UserFactory(roles=[Role.OWNER]))
+
+    refused = client.post(url, values | {"report_visits": 10})
+    saved = client.post(url, values)
+
+    assert (before, refused.status_code, saved.status_code) == ([], 422, 303)
+    row = LeadTimes.objects.get()
+    assert (row.report_visits, row.renewal_days, row.license_days) == (3, 21, 90)
+    assert [one.clock.urgency for one in due.licenses([therapist], today=NOW)] == [Urgency.SOON]
