@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 
+from billing.claim_parties import (
+    RESPONSIBILITY,
+    Incomplete,
+    address_of,
+    benefits_assignment,
+    medicare_secondary,
+    name_of,
+    needed_address,
+    release_of,
+    subscriber_name,
+)
+from billing.earlier_payers import replay
 from billing.models import Claim, PayerPolicy
 from billing.policies import policy_on
 from billing.x12 import codes
 from billing.x12 import types as x12
 from documentation.models import Episode
 from people.models import Clinic, Coverage, Patient, Practice, Therapist
-from people.models.practice import Address
-
-RESPONSIBILITY = {
-    Coverage.Priority.PRIMARY: codes.Responsibility.PRIMARY,
-    Coverage.Priority.SECONDARY: codes.Responsibility.SECONDARY,
-    Coverage.Priority.TERTIARY: codes.Responsibility.TERTIARY,
-}
-
-
-class Incomplete(ValueError):
-    """Something a claim cannot be written without; the checks name it in their own words too."""
 
 
 def content_of(claim: Claim) -> x12.Claim:
@@ -34,6 +35,7 @@ def content_of(claim: Claim) -> x12.Claim:
     if episode is None:
         raise Incomplete("The visit belongs to no case, so there is no diagnosis.")
     policy = policy_on(coverage.payer, claim.visit.date_of_service)
+    others, decisions = replay(claim)
     lines = tuple(
         x12.ServiceLine(
             code=line.code_id,
@@ -43,6 +45,7 @@ def content_of(claim: Claim) -> x12.Claim:
             date_of_service=claim.visit.date_of_service,
             control_number=line.control_number,
             modifiers=tuple(line.modifiers),
+            adjudications=tuple(decisions.get(line.number, ())),
         )
         for line in claim.lines.all()
     )
@@ -53,7 +56,7 @@ def content_of(claim: Claim) -> x12.Claim:
         payer=x12.Payer(
             name=coverage.payer.name,
             id=coverage.payer.edi_payer_id,
-            address=_address(coverage.payer),
+            address=address_of(coverage.payer),
         ),
         total_charge=claim.total,
         frequency=codes.Frequency(claim.frequency),
@@ -63,12 +66,8 @@ def content_of(claim: Claim) -> x12.Claim:
         place_of_service=claim.visit.place_of_service,
         provider_signature_on_file=True,  # no claim is drafted before the note is signed
         assignment=_assignment(policy),
-        benefits_assignment=(
-            codes.BenefitsAssignment.YES
-            if coverage.assigns_benefits
-            else codes.BenefitsAssignment.NO
-        ),
-        release=codes.Release.SIGNED if coverage.release_signed else codes.Release.ALLOWED_BY_LAW,
+        benefits_assignment=benefits_assignment(coverage),
+        release=release_of(coverage),
         diagnoses=tuple(diagnosis.code for diagnosis in episode.diagnoses.all()),
         lines=lines,
         patient=_dependent(coverage, claim.patient),
@@ -81,30 +80,12 @@ def content_of(claim: Claim) -> x12.Claim:
         referring=_referring(episode),
         rendering=_rendering(claim.visit.therapist),
         service_facility=_facility(claim.visit.clinic),
+        other_payers=others,
     )
 
 
 def _assignment(policy: PayerPolicy) -> codes.Assignment:
     return codes.Assignment.ASSIGNED if policy.accepts_assignment else codes.Assignment.NOT_ASSIGNED
-
-
-def _address(place: Address) -> x12.Address | None:
-    if not (place.line1 and place.city):
-        return None
-    return x12.Address(
-        line1=place.line1,
-        line2=place.line2,
-        city=place.city,
-        state=place.state,
-        postal_code=place.postal_code,
-    )
-
-
-def _needed_address(place: Address, whose: str) -> x12.Address:
-    address = _address(place)
-    if address is None:
-        raise Incomplete(f"{whose} address lacks a street or a city.")
-    return address
 
 
 def _billing_provider(practice: Practice) -> x12.BillingProvider:
@@ -119,7 +100,7 @@ def _billing_provider(practice: Practice) -> x12.BillingProvider:
     return x12.BillingProvider(
         name=x12.OrganizationName(name=practice.legal_name),
         npi=practice.npi,
-        address=_needed_address(practice, "The practice's"),
+        address=needed_address(practice, "The practice's"),
         tax_id=practice.ein,
         taxonomy=practice.taxonomy,
         pay_to=pay_to,
@@ -131,19 +112,13 @@ def _subscriber(coverage: Coverage, patient: Patient) -> x12.Subscriber:
     birth_date: dt.date | None = None
     sex: codes.Sex | None = None
     if coverage.relation == Coverage.Relation.SELF:
-        name, address = _name(patient), _needed_address(patient, "The patient's")
+        address = needed_address(patient, "The patient's")
         birth_date, sex = patient.birth_date, codes.Sex(patient.sex)
-    else:
-        name = x12.PersonName(
-            last=coverage.subscriber_last_name,
-            first=coverage.subscriber_first_name,
-            middle=coverage.subscriber_middle_name,
-            suffix=coverage.subscriber_suffix,
-        )
     return x12.Subscriber(
-        name=name,
+        name=subscriber_name(coverage, patient),
         member_id=coverage.member_id,
         responsibility=RESPONSIBILITY[Coverage.Priority(coverage.priority)],
+        medicare_secondary=medicare_secondary(coverage),
         filing=codes.ClaimFiling(coverage.payer.claim_filing_code),
         address=address,
         birth_date=birth_date,
@@ -153,22 +128,13 @@ def _subscriber(coverage: Coverage, patient: Patient) -> x12.Subscriber:
     )
 
 
-def _name(patient: Patient) -> x12.PersonName:
-    return x12.PersonName(
-        last=patient.last_name,
-        first=patient.first_name,
-        middle=patient.middle_name,
-        suffix=patient.suffix,
-    )
-
-
 def _dependent(coverage: Coverage, patient: Patient) -> x12.Patient | None:
     if coverage.relation == Coverage.Relation.SELF:
         return None
     return x12.Patient(
         relationship=codes.Relationship(coverage.relation),
-        name=_name(patient),
-        address=_needed_address(patient, "The patient's"),
+        name=name_of(patient),
+        address=needed_address(patient, "The patient's"),
         birth_date=patient.birth_date,
         sex=codes.Sex(patient.sex),
     )
@@ -203,7 +169,7 @@ def _rendering(therapist: Therapist) -> x12.Provider:
 
 
 def _facility(clinic: Clinic) -> x12.ServiceFacility | None:
-    address = _address(clinic)
+    address = address_of(clinic)
     if address is None:
         return None
     return x12.ServiceFacility(name=clinic.name, address=address, npi=clinic.npi)

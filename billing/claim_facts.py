@@ -7,6 +7,7 @@ import datetime as dt
 from django.db.models import Sum
 
 from billing.coding import Coded
+from billing.earlier_payers import facts_of_earlier
 from billing.models import Claim, ClaimLine
 from billing.policies import NoPolicy, policy_facts, policy_on
 from billing.rules import facts as rules
@@ -77,6 +78,8 @@ def facts_of(claim: Claim, coded: Coded, *, today: dt.date) -> rules.ClaimFacts:
         edits=coded.edits,
         mue=coded.mue,
         coding=coded.findings,
+        sequence=claim.sequence,
+        earlier=facts_of_earlier(claim),
     )
 
 
@@ -111,6 +114,7 @@ def _coverage(coverage: Coverage | None) -> rules.CoverageFacts | None:
         member_id=coverage.member_id,
         starts_on=coverage.starts_on,
         ends_on=coverage.ends_on,
+        medicare_secondary=coverage.medicare_secondary,
         payer=rules.PayerFacts(
             name=coverage.payer.name, medicare=coverage.payer.kind == Payer.Kind.MEDICARE
         ),

@@ -6,17 +6,16 @@ its own findings. Releasing freezes all the claim says and posts its charges.
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django.db import connection, transaction
 from django.utils import timezone
 
 from billing import ledger
 from billing.claim_content import content_of
 from billing.claim_facts import facts_of
+from billing.claim_lines import repeat_lines, write_lines
 from billing.coding import Coded, code_visit, coverage_of
 from billing.frozen import sha256_of, to_json
-from billing.models import Claim, ClaimLine, ClaimVersion, Finding
+from billing.models import Claim, ClaimVersion, Finding
 from billing.models.claim import NotAllowed
 from billing.policies import NoPolicy
 from billing.rules.checks import scrub as run_checks
@@ -153,35 +152,14 @@ def _code(claim: Claim) -> Coded:
         return code_visit(claim.visit, None)
 
 
-def _write_lines(claim: Claim, coded: Coded) -> None:
-    diagnoses = _diagnosis_count(claim)
-    claim.lines.all().delete()
-    lines = []
-    for number, (line, modifiers, allowed) in enumerate(
-        zip(coded.lines, coded.modifiers, coded.allowed, strict=True), start=1
-    ):
-        same_code = [service for service in coded.services if service.code == line.code]
-        lines.append(
-            ClaimLine(
-                claim=claim,
-                number=number,
-                code_id=line.code,
-                modifiers=[modifier.code for modifier in modifiers],
-                reasons=[
-                    {"code": m.code, "reason": m.reason, "source": m.source} for m in modifiers
-                ],
-                units=line.units,
-                minutes=sum(service.minutes for service in same_code) or None,
-                charge=coded.fees.get(line.code, Decimal(0)) * line.units,
-                allowed=allowed,
-                pointers=list(range(1, min(diagnoses, 4) + 1)),
-                control_number=f"{claim.control_number}L{number}",
-            )
-        )
-    ClaimLine.objects.bulk_create(lines)
-    claim.total = sum((line.charge for line in lines), Decimal(0))
-    claim.proof = list(coded.proof)
-    claim.save(update_fields=["total", "proof"])
+def _write_lines(claim: Claim, coded: Coded) -> list[Found]:
+    """The claim's lines; what of them the biller should look at."""
+    if claim.sequence == 1:
+        write_lines(claim, coded)
+        _tell_the_budget(claim, coded)
+        return []
+    first = Claim.objects.get(visit=claim.visit_id, sequence=1)
+    return repeat_lines(claim, first, coded)
 
 
 def _tell_the_budget(claim: Claim, coded: Coded) -> None:
@@ -197,11 +175,6 @@ def _tell_the_budget(claim: Claim, coded: Coded) -> None:
     )
 
 
-def _diagnosis_count(claim: Claim) -> int:
-    episode = claim.visit.episode
-    return episode.diagnoses.count() if episode is not None else 0
-
-
 @transaction.atomic
 def scrub(*, claim: Claim, by: User | None = None) -> Claim:
     """Run every check anew over an open claim; it is READY when no error is left.
@@ -211,7 +184,7 @@ def scrub(*, claim: Claim, by: User | None = None) -> Claim:
     claim = locked(claim)
     if claim.status not in OPEN:
         return claim
-    coverage = coverage_of(claim.visit)
+    coverage = coverage_of(claim.visit, claim.sequence)
     claim.coverage = coverage
     claim.payer = coverage.payer if coverage is not None else None
     claim.authorization = authorization_for(claim.visit, coverage)
@@ -219,10 +192,9 @@ def scrub(*, claim: Claim, by: User | None = None) -> Claim:
     claim.note_version = claim.visit.note.version
     claim.save(update_fields=["coverage", "payer", "authorization", "scrubbed_at", "note_version"])
     coded = _code(claim)
-    _write_lines(claim, coded)
-    _tell_the_budget(claim, coded)
+    found = _write_lines(claim, coded)
     today = timezone.localdate(timezone=claim.clinic.zone)
-    found = run_checks(facts_of(claim, coded, today=today))
+    found = run_checks(facts_of(claim, coded, today=today)) + found
     if not any(finding.severity is Severity.ERROR for finding in found):
         found += _writable(claim)
     _replace_findings(claim, found)

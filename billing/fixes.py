@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.urls import reverse, reverse_lazy
 from django.utils.functional import Promise
 
+from billing.earlier_payers import earlier_claims
 from billing.models import Claim, Finding
 
 
@@ -19,6 +20,8 @@ class Fix:
 def link_to_fix(finding: Finding, claim: Claim) -> Fix | None:
     """The page to open, or None when the finding has no field."""
     thing = finding.field.partition(".")[0]
+    if finding.field == "claim.earlier":
+        return _earlier(claim)
     episode = claim.visit.episode
     if finding.field == "patient.notices":
         return Fix("Notices", reverse("billing:patient-medicare", args=[claim.patient_id]))
@@ -37,6 +40,12 @@ def link_to_fix(finding: Finding, claim: Claim) -> Fix | None:
     if thing == "claim":
         return Fix("Claims", reverse("billing:patient-claims", args=[claim.patient_id]))
     return FIXED_PAGES.get(finding.field) or FIXED_PAGES.get(thing)
+
+
+def _earlier(claim: Claim) -> Fix | None:
+    """The claim to the payer before this one, where its decision stands."""
+    before = earlier_claims(claim)
+    return Fix("Earlier claim", before[-1].get_absolute_url()) if before else None
 
 
 FIXED_PAGES = {

@@ -107,6 +107,7 @@ class PolicyForm(TidyModelForm):
             "mppr",
             "kx",
             "takes_corrections",
+            "forwards_claims",
             "certification_needed",
             "referral_needed",
             "authorization_needed",

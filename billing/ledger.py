@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from billing.models import Claim, LedgerEntry
 from people import audit
@@ -16,7 +16,11 @@ NOTHING = Decimal("0.00")
 
 @transaction.atomic
 def post_charges(*, claim: Claim, version: int, by: User | None) -> list[LedgerEntry]:
-    """What the claim charges, line by line; a second call for the same version adds nothing."""
+    """What the claim charges, line by line; a second call for the same version adds nothing. A
+    visit is charged once: a later payer is asked for what the first has left.
+    """
+    if claim.sequence > 1:
+        return []
     entries = [
         LedgerEntry(
             patient_id=claim.patient_id,
@@ -44,6 +48,7 @@ def post(
     amount: Decimal,
     source_key: str,
     by: User | None,
+    line_control_number: str = "",
 ) -> LedgerEntry:
     """One entry on a claim; the same `source_key` again returns the entry that is there."""
     entry, _ = LedgerEntry.objects.get_or_create(
@@ -51,6 +56,7 @@ def post(
         defaults={
             "patient_id": claim.patient_id,
             "claim": claim,
+            "line_control_number": line_control_number,
             "party": party,
             "kind": kind,
             "amount": amount,
@@ -89,9 +95,25 @@ def post_to_patient(
 @transaction.atomic
 def reverse_charges(*, claim: Claim, by: User | None) -> int:
     """The opposite of every charge of the claim that nothing has reversed yet; how many."""
-    standing = LedgerEntry.objects.select_for_update(no_key=True, of=("self",)).filter(
+    standing = LedgerEntry.objects.filter(
         claim=claim, kind=LedgerEntry.Kind.CHARGE, reversed_by=None
     )
+    reversals = reverse_entries(standing, by=by)
+    if reversals:
+        audit.record(
+            by=by,
+            action="ledger.charges_reversed",
+            patient=claim.patient,
+            target=claim,
+            entries=reversals,
+        )
+    return reversals
+
+
+@transaction.atomic
+def reverse_entries(entries: QuerySet[LedgerEntry], *, by: User | None) -> int:
+    """The opposite of each of these entries that nothing has reversed yet; how many."""
+    standing = entries.select_for_update(no_key=True, of=("self",))
     reversals = [
         LedgerEntry(
             patient_id=entry.patient_id,
@@ -107,14 +129,6 @@ def reverse_charges(*, claim: Claim, by: User | None) -> int:
         for entry in standing.order_by("pk")
     ]
     LedgerEntry.objects.bulk_create(reversals)
-    if reversals:
-        audit.record(
-            by=by,
-            action="ledger.charges_reversed",
-            patient=claim.patient,
-            target=claim,
-            entries=len(reversals),
-        )
     return len(reversals)
 
 

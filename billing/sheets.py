@@ -31,6 +31,8 @@ CLAIMS: Columns = (
     ("What holds it", lambda row: _findings(row, Finding.Severity.ERROR)),
     ("Advice", lambda row: _findings(row, Finding.Severity.WARNING)),
     ("Charge", lambda row: row.total),
+    ("Payer's place", lambda row: row.place),
+    ("Patient's share", lambda row: row.patient_share),
 )
 
 BATCHES: Columns = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 
 from celery import shared_task
@@ -9,7 +10,16 @@ from django.db import OperationalError
 from django.db.models import F, Q
 from django.utils import timezone
 
-from billing import claims, desk_money, packets, replies, rule_loads, sending, transport
+from billing import (
+    claims,
+    desk_money,
+    packets,
+    replies,
+    rule_loads,
+    secondary,
+    sending,
+    transport,
+)
 from billing.models import AuditPacket, Batch, Claim, Finding, Reply, TradingPartner
 from documentation.models import Note, Visit
 
@@ -40,6 +50,23 @@ def sweep_claims(most: int = 500) -> None:
         claims.look_again(claim)
     for claim in Claim.objects.filter(status=Claim.Status.DRAFT).order_by("pk")[:most]:
         claims.scrub(claim=claim)
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=30, max_retries=5, ignore_result=True)
+def draft_next_claim(claim_id: int) -> None:
+    """Safe to run twice: the second run finds the next payer's claim and leaves."""
+    with contextlib.suppress(secondary.NothingToDraft):  # the claim's page says why
+        secondary.draft_next(claim=Claim.objects.get(pk=claim_id), by=None)
+
+
+@shared_task(ignore_result=True)
+def sweep_next_claims(most: int = 500) -> None:
+    """Draft what a lost bell left behind. Safe to run twice: what was drafted is not found."""
+    for claim in secondary.waiting()[:most]:
+        try:
+            draft_next_claim(claim.pk)
+        except Exception:  # one claim that cannot be drafted must not keep the others waiting
+            log.exception("claim %s: its next payer's claim could not be drafted", claim.pk)
 
 
 @shared_task(ignore_result=True)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from billing.views import (
+    adjudications,
     batches,
     claims,
     corrections,
@@ -26,6 +27,8 @@ urlpatterns = [
     path("claims/<int:pk>/release/", claims.release, name="release"),
     path("claims/<int:pk>/take-back/", claims.take_back, name="take-back"),
     path("claims/<int:pk>/void/", claims.void, name="void"),
+    path("claims/<int:pk>/decision/", adjudications.adjudication_new, name="adjudication-new"),
+    path("claims/<int:pk>/next-payer/", adjudications.draft_next, name="draft-next"),
     path("claims/<int:pk>/correct/", corrections.correct, name="correct"),
     path("claims/<int:pk>/cms1500/", paper.cms1500, name="cms1500"),
     path("claims/<int:pk>/cms1500/file/", paper.cms1500_file, name="cms1500-file"),

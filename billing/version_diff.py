@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-LISTS = {"lines": "Line", "diagnoses": "Diagnosis", "modifiers": "modifier", "pointers": "pointer"}
+LISTS = {
+    "lines": "Line",
+    "diagnoses": "Diagnosis",
+    "modifiers": "modifier",
+    "pointers": "pointer",
+    "other payers": "Earlier payer",
+    "adjudications": "earlier payer",
+    "adjustments": "adjustment",
+}
 
 
 @dataclass(frozen=True)

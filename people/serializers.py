@@ -109,6 +109,7 @@ class CoverageSerializer(RowSerializer):
             "group_name",
             "relation",
             "priority",
+            "medicare_secondary",
             "starts_on",
             "ends_on",
             "copay",

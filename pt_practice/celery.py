@@ -37,5 +37,6 @@ app.conf.beat_schedule = {
     "fetch-replies": {"task": "billing.tasks.fetch_replies", "schedule": 15 * MINUTE},
     "sweep-replies": {"task": "billing.tasks.sweep_replies", "schedule": 5 * MINUTE},
     "sweep-rule-files": {"task": "billing.tasks.sweep_rule_files", "schedule": MINUTE},
+    "sweep-next-claims": {"task": "billing.tasks.sweep_next_claims", "schedule": 10 * MINUTE},
     "sweep-claims": {"task": "billing.tasks.sweep_claims", "schedule": 10 * MINUTE},
 }

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 NEVER_EMPTIED = ["people_auditevent", "billing_claimversion", "billing_edifile"]
 NEVER_EMPTIED += ["billing_ledgerentry", "people_consentversion", "people_consentsignature"]
 NEVER_EMPTIED += ["scheduling_deskpayment", "scheduling_deskfee"]
+NEVER_EMPTIED += ["billing_adjudication", "billing_adjudicatedline", "billing_adjustment"]
 
 
 def pytest_configure() -> None:

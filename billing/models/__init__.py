@@ -1,5 +1,6 @@
 """What it is worth: payers' rules and fees, claims, files that leave the house, the ledger."""
 
+from billing.models.adjudication import AdjudicatedLine, Adjudication, Adjustment
 from billing.models.claim import Claim, ClaimLine, ClaimVersion, Finding, UnitChoice
 from billing.models.entry import LedgerEntry
 from billing.models.exchange import Batch, EdiFile, FetchedFile
@@ -23,6 +24,9 @@ from billing.models.rule_data import (
 
 __all__ = [
     "AbnRecord",
+    "AdjudicatedLine",
+    "Adjudication",
+    "Adjustment",
     "AuditPacket",
     "Batch",
     "Claim",

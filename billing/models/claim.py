@@ -68,7 +68,14 @@ class Claim(models.Model):
         Status.READY: {Status.NEEDS_WORK, Status.RELEASED, Status.VOID},
         Status.RELEASED: {Status.NEEDS_WORK, Status.BATCHED, Status.VOID},
         Status.BATCHED: {Status.SENT, Status.RELEASED},
-        Status.SENT: {Status.ACCEPTED, Status.REJECTED, Status.VOID},
+        # Some payers decide without having acknowledged.
+        Status.SENT: {
+            Status.ACCEPTED,
+            Status.REJECTED,
+            Status.VOID,
+            Status.PAID,
+            Status.DENIED,
+        },
         Status.REJECTED: {Status.NEEDS_WORK, Status.RELEASED},
         # A clearinghouse accepts first; the payer behind it may still turn the claim back.
         Status.ACCEPTED: {
@@ -79,8 +86,8 @@ class Claim(models.Model):
             Status.RELEASED,
         },
         # Decided claims come back to be corrected, or go out once more to be voided at the payer.
-        Status.DENIED: {Status.NEEDS_WORK, Status.RELEASED},
-        Status.PAID: {Status.NEEDS_WORK, Status.RELEASED},
+        Status.DENIED: {Status.NEEDS_WORK, Status.RELEASED, Status.PAID},
+        Status.PAID: {Status.NEEDS_WORK, Status.RELEASED, Status.DENIED},
         Status.VOID: set(),
     }
 
@@ -174,6 +181,11 @@ class Claim(models.Model):
         if self.status in (self.Status.DRAFT, self.Status.VOID):
             return "muted"
         return "info"
+
+    @property
+    def place(self) -> str:
+        """Which payer of the visit it asks: primary, secondary …"""
+        return str(Coverage.Priority(self.sequence).label)
 
     def may_become(self, status: str) -> bool:
         return status in self.ALLOWED[self.status]

@@ -167,6 +167,11 @@ class PayerPolicy(Effective):
         default=True,
         help_text="Medicare Part B does not: it reopens a claim on request.",
     )
+    forwards_claims = models.BooleanField(
+        "sends claims on to the next payer itself",
+        default=False,
+        help_text="Crossing over: no second claim is drafted for what it decided.",
+    )
     accepts_assignment = models.BooleanField(
         "we take the allowed amount as the price", default=True, help_text="CLM07."
     )

@@ -7,7 +7,13 @@ bears. All of them always run: a biller wants to see everything at once.
 from collections.abc import Callable
 from dataclasses import replace
 
-from billing.rules import checks_coverage, checks_lines, checks_parties, checks_visit
+from billing.rules import (
+    checks_coverage,
+    checks_earlier,
+    checks_lines,
+    checks_parties,
+    checks_visit,
+)
 from billing.rules.checks_parties import npi_is_valid
 from billing.rules.facts import ClaimFacts
 from billing.rules.types import Finding
@@ -19,6 +25,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     *checks_lines.CHECKS,
     *checks_parties.CHECKS,
     *checks_coverage.CHECKS,
+    *checks_earlier.CHECKS,
 )
 
 

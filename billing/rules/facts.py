@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from billing.rules.balance import Decided
 from billing.rules.same_day import Elsewhere
 from billing.rules.types import (
     CodeFacts,
@@ -79,6 +80,16 @@ class CoverageFacts:
     payer: PayerFacts
     subscriber: SubscriberFacts
     ends_on: date | None = None
+    medicare_secondary: str = ""  # why Medicare does not pay first: SBR05
+
+
+@dataclass(frozen=True)
+class EarlierPayerFacts:
+    """A payer that comes before this claim's; `decided` is None until it has."""
+
+    payer: str
+    decided: Decided | None = None
+    forwarded: bool = False  # it sent the claim on by itself
 
 
 @dataclass(frozen=True)
@@ -174,6 +185,8 @@ class ClaimFacts:
     edits: tuple[PtpEdit, ...] = ()
     mue: Mapping[str, MueLimit] | None = None
     coding: tuple[Finding, ...] = ()  # what coding the visit has already found
+    sequence: int = 1  # the place of this payer: 2 is the secondary
+    earlier: tuple[EarlierPayerFacts, ...] = ()
 
     @property
     def known_lines(self) -> tuple[LineFacts, ...]:

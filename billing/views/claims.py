@@ -16,7 +16,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from billing import claims as verbs
-from billing import ledger, sheets
+from billing import ledger, secondary, sheets
+from billing.adjudications import may_be_decided
+from billing.earlier_payers import shown_decisions, with_patient_share
 from billing.fixes import link_to_fix
 from billing.forms import CorrectionForm, VoidForm
 from billing.models import Claim, Finding
@@ -52,9 +54,11 @@ def _of(group: str) -> Q:
 
 
 def _listed(claims: QuerySet[Claim]) -> QuerySet[Claim]:
-    return claims.select_related(
-        "patient", "payer", "visit", "visit__therapist__user"
-    ).prefetch_related("lines", "findings")
+    return (
+        with_patient_share(claims)
+        .select_related("patient", "payer", "visit", "visit__therapist__user")
+        .prefetch_related("lines", "findings")
+    )
 
 
 @allow(*SEES_CLAIMS)
@@ -181,9 +185,13 @@ def show(
 ) -> HttpResponse:
     """The claim's page, or its piece, with a form that was refused."""
     episode = claim.visit.episode
+    own, earlier = shown_decisions(claim)
     context = {
         "claim": claim,
         "lines": claim.lines.select_related("code"),
+        "decided": own,
+        "earlier": earlier,
+        "following": secondary.next_payer(claim),
         "findings": [
             {"row": finding, "link": link_to_fix(finding, claim)}
             for finding in claim.findings.all()
@@ -204,6 +212,7 @@ def show(
             and claim.frequency != Claim.Frequency.VOIDED,
             "void": claim.status in verbs.CLOSABLE and claim.frequency == Claim.Frequency.ORIGINAL,
             "correct": claim.status in Claim.DECIDED,
+            "decide": may_be_decided(claim),
             "void_again": claim.status == Claim.Status.REJECTED
             and claim.frequency == Claim.Frequency.VOIDED,
         },

@@ -85,6 +85,7 @@ class CoverageForm(RowForm):
         fields = (
             "payer",
             "priority",
+            "medicare_secondary",
             "member_id",
             "group_number",
             "group_name",

@@ -229,6 +229,19 @@ class Coverage(models.Model):
         SECONDARY = 2, "Secondary"
         TERTIARY = 3, "Tertiary"
 
+    class MedicareSecondary(models.TextChoices):
+        """Why Medicare pays after another payer (SBR05; 42 CFR part 411)."""
+
+        WORKING_AGED = "12", "65 or older, plan of an employer (patient's or spouse's)"
+        END_STAGE_RENAL = "13", "Kidney failure, plan of an employer in its first 30 months"
+        NO_FAULT = "14", "No-fault or automobile insurance"
+        WORKERS_COMPENSATION = "15", "Workers' compensation"
+        PUBLIC_HEALTH = "16", "Public Health Service or another federal agency"
+        BLACK_LUNG = "41", "Black lung program"
+        VETERANS_AFFAIRS = "42", "Veterans Affairs"
+        DISABLED = "43", "Disabled and under 65, plan of a large employer"
+        LIABILITY = "47", "Liability insurance"
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="coverages")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="coverages")
     member_id = models.CharField("member ID", max_length=40)
@@ -236,6 +249,13 @@ class Coverage(models.Model):
     group_name = models.CharField(max_length=60, blank=True)
     relation = models.CharField(max_length=2, choices=Relation.choices, default=Relation.SELF)
     priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.PRIMARY)
+    medicare_secondary = models.CharField(
+        "why Medicare pays later",
+        max_length=2,
+        choices=MedicareSecondary.choices,
+        blank=True,
+        help_text="Only for a Medicare card that does not pay first.",
+    )
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True, help_text="Empty while it runs.")
     copay = models.DecimalField(

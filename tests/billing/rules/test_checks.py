@@ -12,8 +12,8 @@ from billing.rules.facts import (
     LineFacts,
 )
 from billing.rules.types import Discipline, Finding, MueLimit, Service, Severity
+from tests.billing.rules import claim_faults, earlier_faults
 from tests.billing.rules.claim_faults import (
-    MUTATIONS,
     elsewhere,
     group_elsewhere,
     one_service,
@@ -21,6 +21,8 @@ from tests.billing.rules.claim_faults import (
 )
 from tests.billing.rules.claims import GOOD, but, line
 from tests.billing.rules.makers import at
+
+MUTATIONS = [*claim_faults.MUTATIONS, *earlier_faults.MUTATIONS]
 
 
 def test_a_claim_with_nothing_wrong_has_no_findings():
