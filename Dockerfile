@@ -22,7 +22,8 @@ COPY . .
 # Needs settings but no server, so both values are placeholders that reach no container.
 RUN SECRET_KEY=placeholder DATABASE_URL=postgres://placeholder@localhost/placeholder \
     python manage.py collectstatic --no-input
-RUN useradd --system --uid 10001 --no-create-home practice
+RUN useradd --system --uid 10001 --no-create-home practice \
+    && install --directory --mode 0700 --owner practice var/letters
 USER practice
 EXPOSE 8000
 CMD ["python", "-m", "granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", \

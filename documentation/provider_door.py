@@ -88,6 +88,8 @@ def _answer(
         return _page(request, closed.link, "documentation/provider_door_closed.html", status=410)
     if request.method != "POST":
         return _ask(request, link, NpiForm())
+    if request.user.is_authenticated:  # or it would count as read by the provider
+        return render(request, "documentation/provider_door_staff.html", status=403)
     guest = guest_of(link)
     ticket = request.POST.get("ticket", "")
     if _is_good(ticket, link, guest.provider):

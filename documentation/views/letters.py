@@ -83,7 +83,7 @@ def letter_list(request: StaffRequest) -> HttpResponseBase:
         ],
         "to_folder": [
             label
-            for label, way in (("Faxes", chosen.fax_by), ("E-mails", chosen.email_by))
+            for label, way in (("faxes", chosen.fax_by), ("e-mails", chosen.email_by))
             if way == ProviderLetter.Carrier.FILE
         ],
         "may_settle": request.user.has_role(*WRITES_TO_PROVIDERS),

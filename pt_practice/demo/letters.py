@@ -22,7 +22,7 @@ COURSES: tuple[dict[str, Any], ...] = (
     {"status": Status.SENDING, "attempts": 1, "carrier": "file"},
     SENT,
 )
-LATER = dt.timedelta(minutes=20)  # after the signature
+EVENING, LATER = dt.time(17, 40), dt.timedelta(minutes=20)
 
 
 def build_letters(by: User) -> None:
@@ -31,7 +31,7 @@ def build_letters(by: User) -> None:
     notes = (
         Note.objects.filter(kind__in=SENDABLE, signed_at__isnull=False, cosign_needed=False)
         .exclude(visit__episode__referring_provider=None)
-        .select_related("visit__patient", "visit__episode__referring_provider")
+        .select_related("visit__patient", "visit__clinic", "visit__episode__referring_provider")
         .defer("content")
         .order_by("-visit__date_of_service", "-pk")
     )
@@ -57,8 +57,8 @@ def _provider_of(note: Note) -> Any:
 
 def _letter(note: Note, course: dict[str, Any], by: User) -> ProviderLetter:
     provider = _provider_of(note)
-    assert note.signed_at is not None
-    at = min(note.signed_at + LATER, timezone.now() - LATER)
+    day, zone = note.visit.date_of_service, note.visit.clinic.zone
+    at = min(dt.datetime.combine(day, EVENING, zone), timezone.now() - LATER - LATER)
     letter = ProviderLetter(
         kind=KIND,
         patient=note.visit.patient,

@@ -197,7 +197,7 @@ PAGES = [
     Shot("letters", DESK, plain("documentation:letters")),
     Shot("letters-all", OWNER, lambda: reverse("documentation:letters") + "?show=all"),
     Shot("letter-settings", OWNER, plain("documentation:letter-settings")),
-    Shot("note-sent", THERAPIST, sent_note),
+    Shot("note-sent", OWNER, sent_note),
     Shot("provider-letter", "", provider_link),
     Shot("referrers", DESK, plain("people:referrers")),
     Shot("calls", DESK, plain("scheduling:calls")),

@@ -166,3 +166,13 @@ def test_while_the_pdf_is_made_anew_the_page_says_so(client, letter):
     response = let_in(client, letter, paper="pdf")
 
     assert "The PDF is being made." in response.content.decode()
+
+
+def test_staff_who_are_signed_in_do_not_read_it_as_the_provider(client, letter):
+    client.force_login(letter.created_by)
+
+    response = let_in(client, letter)
+
+    assert response.status_code == 403
+    assert "Okafor" not in response.content.decode()
+    assert AuditEvent.objects.filter(action="provider.let_in").count() == 0
