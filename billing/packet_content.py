@@ -18,8 +18,17 @@ from django.utils import timezone
 from billing.coding import Coded, NoPolicy, code_visit, coverage_of
 from billing.frozen import sha256_of
 from billing.models import AuditPacket, Claim
-from documentation import frozen, pdf
-from documentation.models import Episode, Note, NotePdf, PlanOfCare, ProcedureCode, Visit
+from documentation import frozen, pdf, plan_pdf
+from documentation.models import (
+    Episode,
+    Note,
+    NotePdf,
+    PlanOfCare,
+    PlanPdf,
+    PlanSending,
+    ProcedureCode,
+    Visit,
+)
 from people.models import AuditEvent, Clinic, Patient, Practice
 
 Content = dict[str, Any]
@@ -40,7 +49,7 @@ def gather(packet: AuditPacket) -> Content:
     head = _head(packet, episode, visits)
     parts = [
         _order(head, episode),
-        *(_plan(head, plan) for plan in _plans(episode, packet)),
+        *(part for plan in _plans(episode, packet) for part in _of_plan(head, plan)),
         *(part for visit in visits for part in (_note(visit.note), _units(head, visit))),
         _who_looked(head, packet, episode),
     ]
@@ -136,6 +145,21 @@ def _plans(episode: Episode, packet: AuditPacket) -> list[PlanOfCare]:
     ]
 
 
+def _of_plan(head: Content, plan: PlanOfCare) -> Iterable[Part]:
+    """The plan as it was signed, else as it was sent and is out; then its certification."""
+    sent = PlanSending.objects.filter(plan=plan, status__in=("signed", "open")).first()
+    if sent is not None:
+        is_signed = sent.status == PlanSending.Status.SIGNED
+        copy = PlanPdf.Copy.SIGNED if is_signed else PlanPdf.Copy.SENT
+        paper = PlanPdf(sending=sent, copy=copy)
+        hashes = {"content": sent.content_sha256}
+        if is_signed:
+            hashes["signed_content"] = sent.signed_sha256
+        title = f"Plan of care from {_day(plan.starts_on)}, {copy.label.lower()}"
+        yield _part(title, plan_pdf.as_html(paper), styles=plan_pdf.STYLES, **hashes)
+    yield _plan(head, plan)
+
+
 def _plan(head: Content, plan: PlanOfCare) -> Part:
     validity = frozen.validity_of(plan)
     facts = {
@@ -148,7 +172,13 @@ def _plan(head: Content, plan: PlanOfCare) -> Part:
         "source": validity.source,
         "order_signed_on": _day(plan.episode.order_signed_on),
         "sent_on": _day(plan.sent_on),
+        "sent_proof": plan.sent_proof,
+        "verbal_on": _day(plan.verbal_on),
+        "verbal_by": plan.verbal_by,
         "signed_on": _day(plan.signed_on),
+        "signed_by": plan.signed_by_name,
+        "signed_proof": plan.signed_proof,
+        "delay_reason": plan.delay_reason,
     }
     html = render_to_string("billing/pdf/packet_plan.html", {"head": head, "facts": facts})
     title = f"Plan of care from {facts['starts_on']}, with its certification"

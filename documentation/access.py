@@ -79,7 +79,7 @@ def open_plan(pk: int, *, by: User) -> PlanOfCare:
 def open_sending(pk: int, *, by: User, action: str = "plan.viewed") -> PlanSending:
     """A plan as it was sent."""
     rows = PlanSending.objects.select_related(
-        "plan__episode__patient__clinic", "plan__episode__clinic"
+        "plan__episode__patient__clinic", "plan__episode__clinic", "provider"
     )
     sending: PlanSending = find_visible(rows.defer("image"), pk, by=by)
     audit.record(by=by, action=action, patient=sending.patient, target=sending)

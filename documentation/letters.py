@@ -334,7 +334,7 @@ def resend(*, letter: ProviderLetter, by: User, channel: str = "") -> ProviderLe
     return again
 
 
-CARRIES = ("note",)  # the keys of which a letter carries one
+CARRIES = ("note", "sending")  # the keys of which a letter carries one
 
 
 def _locked(letter: ProviderLetter) -> ProviderLetter:

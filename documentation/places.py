@@ -7,7 +7,12 @@ from web.navigation import Panel, Place, add, add_panel, add_patient_tab
 
 
 def register() -> None:
-    from documentation import note_letters, paper_kinds, verification  # noqa: PLC0415 -- app ready
+    from documentation import (  # noqa: PLC0415 -- app ready
+        note_letters,
+        paper_kinds,
+        plan_letters,
+        verification,
+    )
 
     add(
         Place(
@@ -57,6 +62,7 @@ def register() -> None:
         )
     )
     note_letters.register()
+    plan_letters.register()
     add(
         Place(
             "Letters",

@@ -7,24 +7,30 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from documentation.models import PlanSending
+from documentation.models import LetterSettings, PlanSending
 from people import pictures
 from people.forms.fields import NumberField
+from people.models import ReferringProvider
 from people.validators import validate_npi
 from web.forms import TidyForm
+from web.templatetags.pt import phone
 
-MONTH = "30"
 LONGEST = {"remark": 1000, "name": 90, "credential": 20, "proof": 200}
 OFF = {"autocomplete": "off"}
+BY_HAND = ("", "I hand it over myself: on paper, with a fax of my own, or the link")
 
 
 class SendPlanForm(TidyForm):
     """The therapist's signature under what is sent, and for how long its link opens."""
 
-    days = forms.ChoiceField(
-        label="The link can be answered for",
-        choices=[("14", "14 days"), (MONTH, "30 days"), ("60", "60 days"), ("90", "90 days")],
-        initial=MONTH,
+    channel = forms.ChoiceField(
+        label="How it goes", required=False, widget=forms.RadioSelect, choices=[BY_HAND]
+    )
+    days = forms.IntegerField(
+        label="Days in which it can be answered",
+        min_value=1,
+        max_value=90,
+        help_text="Then its link closes, and the plan has to be sent again.",
     )
     password = forms.CharField(
         label="Your password",
@@ -34,8 +40,23 @@ class SendPlanForm(TidyForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def clean_days(self) -> int:
-        return int(self.cleaned_data["days"])
+    def __init__(self, *args: Any, provider: ReferringProvider, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["days"].initial = LetterSettings.current().link_days
+        how = self.fields["channel"]
+        assert isinstance(how, forms.ChoiceField)
+        how.choices = [*ways_to(provider), BY_HAND]
+        how.initial = provider.channel
+
+
+def ways_to(provider: ReferringProvider) -> list[tuple[str, str]]:
+    """The ways on which letters reach the provider, each with what it carries."""
+    ways = []
+    if provider.fax:
+        ways.append(("fax", f"Fax the PDF to {phone(provider.fax)}"))
+    if provider.email:
+        ways.append(("email", f"E-mail the link to {provider.email}"))
+    return ways
 
 
 class HandedOverForm(TidyForm):

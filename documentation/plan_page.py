@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
-from documentation.models import PlanOfCare, PlanPdf, PlanSending
+from documentation.models import Episode, PlanOfCare, PlanPdf, PlanSending, ProviderLetter
+from documentation.plan_forms import ways_to
 from documentation.plan_sending import link_of
+from web.templatetags.pt import phone
 
 Status, Why = PlanSending.Status, PlanSending.Why
 MOST_TOLD = 20
@@ -47,6 +50,7 @@ class Sent:
     steps: list[Step]
     pdfs: list[PlanPdf]
     has_link: bool
+    ways: list[tuple[str, str]]
 
     @property
     def can_be_sent_again(self) -> bool:
@@ -58,17 +62,21 @@ def sent_of(plan: PlanOfCare) -> list[Sent]:
     """All that was sent of the plan, the newest first."""
     rows = (
         PlanSending.objects.filter(plan=plan)
-        .select_related("sent_by", "closed_by", "seen_by")
+        .select_related("sent_by", "closed_by", "seen_by", "provider")
         .defer("image")
         .prefetch_related("pdfs")
     )
+    letters: dict[int, list[ProviderLetter]] = defaultdict(list)
+    for letter in ProviderLetter.objects.filter(sending__plan=plan).order_by("pk"):
+        letters[letter.sending_id or 0].append(letter)
     return [
         Sent(
             sending,
             *state_of(sending),
-            steps=_steps(sending),
+            steps=_steps(sending, letters[sending.pk]),
             pdfs=list(sending.pdfs.all()),
             has_link=sending.is_open and link_of(sending) is not None,
+            ways=ways_to(sending.provider),
         )
         for sending in rows
     ]
@@ -83,9 +91,10 @@ def state_of(sending: PlanSending) -> tuple[str, str]:
     return sending.get_status_display(), TONES[Status(sending.status)]
 
 
-def _steps(sending: PlanSending) -> list[Step]:
+def _steps(sending: PlanSending, letters: list[ProviderLetter]) -> list[Step]:
     steps = [
         Step(sending.sent_at, "send", "Made ready to send", f"by {sending.sent_by}"),
+        *map(_letter, letters),
         *_on_its_way(sending),
         *_ended(sending),
     ]
@@ -100,6 +109,17 @@ def _on_its_way(sending: PlanSending) -> list[Step]:
     if sending.opened_at is not None:
         steps.append(Step(sending.opened_at, "eye", "Opened on the link by the provider"))
     return steps
+
+
+def _letter(letter: ProviderLetter) -> Step:
+    """A fax or an e-mail: since when it waits, or how it ended."""
+    status = letter.get_status_display().lower()
+    if letter.is_unknown:
+        status = "nobody knows whether it went out"
+    to = phone(letter.to) if letter.channel == ProviderLetter.Channel.FAX else letter.to
+    words = f"{letter.get_channel_display()} {f'to {to} ' if to else ''}{status}"
+    icon = "mail-exclamation" if letter.needs_a_person else "mail"
+    return Step(letter.sent_at or letter.created_at, icon, words, letter.problem)
 
 
 def _ended(sending: PlanSending) -> list[Step]:
@@ -124,6 +144,21 @@ def _ended(sending: PlanSending) -> list[Step]:
     if sending.seen_at is not None:
         steps.append(Step(sending.seen_at, "check", f"{sending.seen_by} knows of it"))
     return steps
+
+
+def brief_of(episode: Episode) -> dict[int, list[Sent]]:
+    """What was sent last of each plan of the case, by plan, for the case's page."""
+    rows = (
+        PlanSending.objects.filter(plan__episode=episode)
+        .defer("image")
+        .prefetch_related("pdfs")
+        .order_by("plan_id", "-sent_at", "-pk")
+    )
+    found: dict[int, list[Sent]] = {}
+    for row in rows:
+        sent = Sent(row, *state_of(row), [], list(row.pdfs.all()), has_link=False, ways=[])
+        found.setdefault(row.plan_id, [sent])
+    return found
 
 
 def to_tell(user: Any, *, therapist: Any) -> list[PlanSending]:

@@ -14,16 +14,17 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from documentation import authority, plan_content
+from documentation import authority, letters, plan_content
 from documentation.confirming import confirm_password
 from documentation.frozen import sha256_of
-from documentation.models import Episode, PlanOfCare, PlanPdf, PlanSending
+from documentation.models import Episode, PlanOfCare, PlanPdf, PlanSending, ProviderLetter
 from people import audit, links
 from people.changes import write_changes
 from people.models import PatientLink, ReferringProvider, User
 
 PURPOSE = PatientLink.Purpose.PLAN_OF_CARE
 Status, Why = PlanSending.Status, PlanSending.Why
+UNDER_WAY = (ProviderLetter.Status.WAITING, ProviderLetter.Status.SENDING)
 
 
 class NotToSend(Exception):
@@ -46,15 +47,16 @@ class NoLongerOpen(Exception):
         super().__init__(sending.pk)
 
 
-def send(*, plan: PlanOfCare, by: User, password: str, days: int) -> PlanSending:
+def send(*, plan: PlanOfCare, by: User, password: str, days: int, channel: str = "") -> PlanSending:
     """Ask for the therapist's password, then freeze the plan under their name and send it out."""
     confirm_password(by=by, password=password)
-    return put_out(plan=plan, by=by, days=days)
+    return put_out(plan=plan, by=by, days=days, channel=channel)
 
 
 @transaction.atomic
-def put_out(*, plan: PlanOfCare, by: User, days: int) -> PlanSending:
-    """Freeze the plan, ask for its PDF, and make the link on which it is answered.
+def put_out(*, plan: PlanOfCare, by: User, days: int, channel: str = "") -> PlanSending:
+    """Freeze the plan, ask for its PDF, make the link on which it is answered, and write the letter
+    that takes it there; without a `channel` a person hands it over.
 
     Whoever calls this has made sure that it is `by` who sends: the screen comes through `send`,
     which asks for the password; the demo clinic sends for its own people. Raises NotToSend.
@@ -90,7 +92,36 @@ def put_out(*, plan: PlanOfCare, by: User, days: int) -> PlanSending:
         by=by,
         target=sending,
     )
+    if channel:
+        _write_letter(sending, channel, by=by)
     return sending
+
+
+@transaction.atomic
+def write_letter(*, sending: PlanSending, channel: str, by: User) -> ProviderLetter:
+    """One more letter with what is out; the one that is still on its way is not written twice.
+    Raises NoLongerOpen."""
+    _, sending = locked(sending)
+    if not sending.is_open or sending.has_expired or sending.is_locked:
+        raise NoLongerOpen(sending)
+    return _write_letter(sending, channel, by=by)
+
+
+def _write_letter(sending: PlanSending, channel: str, *, by: User) -> ProviderLetter:
+    written = ProviderLetter.objects.filter(sending=sending, channel=channel)
+    under_way = written.filter(status__in=UNDER_WAY).first()
+    if under_way is not None:
+        return under_way
+    return letters.queue(
+        kind=ProviderLetter.Kind.PLAN,
+        patient=sending.patient,
+        provider=sending.provider,
+        source_key=f"plan:{sending.pk}:{channel}:{written.count()}",
+        content_sha256=sending.content_sha256,
+        by=by,
+        channel=channel,
+        sending=sending,
+    )
 
 
 def to_send(plan: PlanOfCare, *, by: User) -> tuple[ReferringProvider, plan_content.Content]:
@@ -120,27 +151,29 @@ def withdraw(*, sending: PlanSending, by: User) -> PlanSending:
 
 
 @transaction.atomic
-def handed_over(*, sending: PlanSending, proof: str, by: User | None) -> PlanSending:
+def handed_over(
+    *, sending: PlanSending, proof: str, by: User | None, at: dt.datetime | None = None
+) -> PlanSending:
     """It has left the house, and this shows it. Told twice, the first time counts."""
     plan, sending = locked(sending)
     if sending.handed_over_at is not None:
         return sending
-    sending.handed_over_at, sending.handed_over_proof = timezone.now(), proof
+    sending.handed_over_at, sending.handed_over_proof = at or timezone.now(), proof
     sending.save(update_fields=["handed_over_at", "handed_over_proof"])
     audit.record(
         by=by, action="plan.handed_over", patient=plan.episode.patient, target=sending, plan=plan.pk
     )
     if sending.is_open or sending.status == Status.EXPIRED:
-        has_arrived(plan, proof=proof)
+        has_arrived(plan, proof=proof, at=sending.handed_over_at)
     return sending
 
 
-def has_arrived(plan: PlanOfCare, *, proof: str) -> None:
+def has_arrived(plan: PlanOfCare, *, proof: str, at: dt.datetime | None = None) -> None:
     """Write down the day on which the plan was transmitted, if none stands there; the caller holds
     the plan's lock."""
-    today = timezone.localdate(timezone=plan.episode.clinic.zone)
-    if plan.sent_on is None or plan.sent_on > today:
-        write_changes(plan, {"sent_on": today, "sent_proof": proof})
+    day = timezone.localdate(at, plan.episode.clinic.zone)
+    if plan.sent_on is None or plan.sent_on > day:
+        write_changes(plan, {"sent_on": day, "sent_proof": proof})
 
 
 def withdraw_changed(episode: Episode, *, by: User) -> list[PlanSending]:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("plan-of-care/<str:token>/", plan_link.plan_link, name="plan-link"),
     path("plans/<int:pk>/send/", plan_sending.send, name="plan-send"),
     path("plan-sendings/<int:pk>/handed-over/", plan_sending.handed_over, name="plan-handed-over"),
+    path("plan-sendings/<int:pk>/letter/", plan_sending.letter, name="plan-letter"),
     path("plan-sendings/<int:pk>/link/", plan_sending.link, name="plan-link-shown"),
     path("plan-sendings/<int:pk>/paper/", plan_sending.paper, name="plan-paper"),
     path("plan-sendings/<int:pk>/seen/", plan_sending.seen, name="plan-seen"),

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from documentation.models.note import Note
+from documentation.models.plan import PlanSending
 from people.models import Patient, ReferringProvider, User
 
 # A mail server answers within minutes, a folder at once: what takes longer was cut off.
@@ -42,6 +43,7 @@ class ProviderLetter(models.Model):
 
     class Kind(models.TextChoices):
         PROGRESS = "progress", "Report"
+        PLAN = "plan", "Plan of care"
 
     class Carrier(models.TextChoices):
         FILE = "file", "Put in the folder"
@@ -61,6 +63,9 @@ class ProviderLetter(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
     provider = models.ForeignKey(ReferringProvider, on_delete=models.PROTECT, related_name="+")
     note = models.ForeignKey(Note, on_delete=models.PROTECT, null=True, related_name="letters")
+    sending = models.ForeignKey(
+        PlanSending, on_delete=models.PROTECT, null=True, related_name="letters"
+    )
     content_sha256 = models.CharField(max_length=64, help_text="Of what was signed, or is sent.")
     channel = models.CharField(max_length=5, choices=Channel.choices)
     to = models.CharField(max_length=254, blank=True)
@@ -108,7 +113,8 @@ class ProviderLetter(models.Model):
         constraints = [
             # One line for each kind: what it carries, and nothing else.
             models.CheckConstraint(
-                condition=Q(kind="progress", note__isnull=False),
+                condition=Q(kind="progress", note__isnull=False, sending=None)
+                | Q(kind="plan", sending__isnull=False, note=None),
                 name="a_letter_carries_one_paper",
             ),
             models.CheckConstraint(

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from documentation import compliance, frozen, goal_progress
+from documentation import compliance, frozen, goal_progress, plan_page
 from documentation.access import open_episode
 from documentation.models import Episode, EpisodeDiagnosis, Goal, PlanOfCare, Visit
 from people.access import CLINICAL, READS_CHARTS, allow, open_patient
@@ -54,10 +54,14 @@ def episode(request: StaffRequest, pk: int) -> HttpResponse:
         .get(pk=row.pk)
     )
     visits = Visit.objects.visible_to(request.user).filter(episode=row)
+    case = _case(whole)
+    sents = plan_page.brief_of(row)
+    for each in case["plans"]:
+        each["sents"] = sents.get(each["plan"].pk, [])
     context = {
         "episode": row,
         "patient": row.patient,
-        "case": _case(whole),
+        "case": case,
         "stands": goal_progress.of_episode(whole, on=timezone.localdate(timezone=row.clinic.zone)),
         "page_obj": _page_of(request, visits),
         "may_write": request.user.has_role(*CLINICAL),

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from documentation import authority, frozen, plan_answers, plan_pdf, plan_sending
 from documentation.access import open_plan, open_plan_pdf, open_sending
 from documentation.confirming import TooManyTries, WrongPassword
-from documentation.models import PlanOfCare, PlanPdf, PlanSending
-from documentation.plan_forms import HandedOverForm, SendPlanForm, paper_form
-from documentation.tasks import render_plan_pdf
+from documentation.models import PlanOfCare, PlanPdf, PlanSending, ProviderLetter
+from documentation.plan_forms import HandedOverForm, SendPlanForm, paper_form, ways_to
+from documentation.tasks import render_plan_pdf, send_letter
 from people.access import CLINICAL, READS_CHARTS, allow, find_visible
 from people.forms.rows import status_of
 from scheduling.access import StaffRequest
@@ -34,26 +34,33 @@ def send(request: StaffRequest, pk: int) -> HttpResponse:
     if out is not None and not out.has_expired and not out.is_locked:
         messages.info(request, str(plan_sending.AlreadyOut(out)))
         return go_to(request, _page_of(plan))
-    form = SendPlanForm(request.POST or None)
-    context: dict[str, Any] = {"plan": plan, "episode": plan.episode, "form": form}
+    context: dict[str, Any] = {"plan": plan, "episode": plan.episode}
     context["patient"] = plan.episode.patient
     try:
-        _, content = plan_sending.to_send(plan, by=request.user)
+        provider, content = plan_sending.to_send(plan, by=request.user)
     except (plan_sending.NotToSend, authority.MayNotSign) as refusal:
         context["refusal"] = str(refusal)
         status = 422 if request.method == "POST" else 200
         return render(request, "documentation/plan_send.html", context, status=status)
+    form = SendPlanForm(request.POST or None, provider=provider)
     if form.is_bound and form.is_valid():
         sending = _send(request, plan, form)
         if sending is not None:
             render_plan_pdf.delay(sending.pdfs.get().pk)
-            messages.success(
-                request, f"The plan is made ready for {sending.provider_name}: hand it over now."
-            )
+            letter = ProviderLetter.objects.filter(sending=sending).first()
+            if letter is not None:
+                send_letter.delay(letter.pk)
+            messages.success(request, _told(sending, letter))
         if not form.errors:
             return go_to(request, _page_of(plan))
-    context["content"] = frozen.as_read(content)
+    context |= {"content": frozen.as_read(content), "form": form}
     return render(request, "documentation/plan_send.html", context, status=status_of(form))
+
+
+def _told(sending: PlanSending, letter: ProviderLetter | None) -> str:
+    if letter is None:
+        return f"The plan is made ready for {sending.provider_name}: hand it over now."
+    return f"The plan goes to {sending.provider_name} by {letter.get_channel_display().lower()}."
 
 
 def _send(request: StaffRequest, plan: PlanOfCare, form: SendPlanForm) -> PlanSending | None:
@@ -80,6 +87,25 @@ def handed_over(request: StaffRequest, pk: int) -> HttpResponse:
         messages.success(request, "It is written down that the plan was handed over.")
     else:
         messages.error(request, "Say how it was handed over: a receipt, a name, a call.")
+    return go_to(request, _page_of(sending.plan))
+
+
+@allow(*CLINICAL)
+@require_POST
+def letter(request: StaffRequest, pk: int) -> HttpResponse:
+    """One more letter with the plan that is out: another way, or the same once more."""
+    sending = open_sending(pk, by=request.user)
+    channel = request.POST.get("channel", "")
+    if channel not in dict(ways_to(sending.provider)):
+        messages.error(request, "There is no address on file for this way to the provider.")
+        return go_to(request, _page_of(sending.plan))
+    try:
+        row = plan_sending.write_letter(sending=sending, channel=channel, by=request.user)
+    except plan_sending.NoLongerOpen:
+        messages.error(request, FASTER)
+    else:
+        send_letter.delay(row.pk)
+        messages.success(request, _told(sending, row))
     return go_to(request, _page_of(sending.plan))
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from billing import claims, packet_content, packet_pages, packets, tasks
 from billing.models import AuditPacket
-from documentation import signing
+from documentation import plan_answers, plan_sending, signing
 from documentation.models import Episode, Goal, Note, NotePdf, PlanOfCare, Visit
 from people import audit
 from people.models import AuditEvent, Role
@@ -24,6 +24,7 @@ from tests.factories import (
     CoverageFactory,
     NoteFactory,
     PatientFactory,
+    PlanOfCareFactory,
     TimedEntryFactory,
     UserFactory,
     VisitFactory,
@@ -627,3 +628,24 @@ def test_another_clinics_patient_has_no_packet(client, note):
 
     # Billers see every clinic: the patient opens, and has no case to make a packet of.
     assert "No case yet" in text_of(response)
+
+
+def test_a_plan_that_was_sent_stands_in_the_packet_as_it_was_sent_and_signed(note, biller):
+    plan = PlanOfCareFactory(episode=note.visit.episode, starts_on=dt.date(2026, 3, 1))
+    by = note.visit.therapist.user
+    sending = plan_sending.put_out(plan=plan, by=by, days=30)
+    link = plan_sending.link_of(sending)
+    sending = plan_answers.sign(link=link, name="Wei Chen", credential="MD")
+
+    content = packet_content.gather(ask(note, by=biller))
+
+    [signed, certification] = [
+        part for part in content["parts"] if part["title"].startswith("Plan")
+    ]
+    assert signed["title"] == "Plan of care from Mar 1, 2026, signed"
+    assert {row["of"]: row["sha256"] for row in signed["hashes"]} == {
+        "content": sending.content_sha256,
+        "signed content": sending.signed_sha256,
+    }
+    assert "Wei Chen, MD" in signed["html"]
+    assert "Signed on the secure link" in certification["html"]
