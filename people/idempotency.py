@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from rest_framework import exceptions
@@ -94,8 +95,19 @@ def _claim(request: Request, key: str, fingerprint: str) -> IdempotentAnswer:
 
 
 def _fingerprint(request: Request) -> str:
-    """SHA-256 over method, path and what was said; blanks and the order of keys do not count."""
-    said = json.dumps(request.data, sort_keys=True, separators=(",", ":"), default=str)
+    """SHA-256 over method, path and what was said; blanks and the order of keys do not count, a
+    file's bytes do."""
+    said = json.dumps(request.data, sort_keys=True, separators=(",", ":"), default=_said)
     return hashlib.sha256(
         "\n".join([request.method or "", request.get_full_path(), said]).encode()
     ).hexdigest()
+
+
+def _said(value: Any) -> str:
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    found = hashlib.sha256()
+    for chunk in value.chunks():
+        found.update(chunk)
+    value.seek(0)
+    return found.hexdigest()

@@ -45,6 +45,8 @@ TIME_ZONES = [
     ("Pacific/Pago_Pago", "Samoa"),
 ]
 
+MAY_STAY = ("sign_notes_within_days", "largest_attachment_mb")  # left empty: as it was
+
 PO_BOX = re.compile(r"\bp\.?\s*o\.?\s*box\b", re.IGNORECASE)
 
 
@@ -75,6 +77,7 @@ class PracticeForm(RowForm):
             "pay_to_state",
             "pay_to_postal_code",
             "sign_notes_within_days",
+            "largest_attachment_mb",
         )
         field_classes = ADDRESS_FIELDS | {
             "ein": NumberField,
@@ -86,7 +89,8 @@ class PracticeForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _need_claim_address(self)
-        self.fields["sign_notes_within_days"].required = False
+        for name in MAY_STAY:
+            self.fields[name].required = False
 
     def clean_taxonomy(self) -> str:
         return str(self.cleaned_data["taxonomy"]).upper()
@@ -101,9 +105,9 @@ class PracticeForm(RowForm):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
-        days = "sign_notes_within_days"
-        if days not in self.errors and values.get(days) is None:  # left empty: as it was
-            values[days] = self.instance.sign_notes_within_days
+        for name in MAY_STAY:
+            if name not in self.errors and values.get(name) is None:
+                values[name] = getattr(self.instance, name)
         pay_to = [name for name in self.fields if name.startswith("pay_to_")]
         if any(values.get(name) for name in pay_to):
             for name in pay_to:

@@ -3,7 +3,7 @@
 import zoneinfo
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from people.validators import (
@@ -51,6 +51,12 @@ class Practice(Address):
         default=2,
         validators=[MaxValueValidator(60)],
         help_text="After so many days an unsigned note counts as late.",
+    )
+    largest_attachment_mb = models.PositiveSmallIntegerField(
+        "largest document, in MB",
+        default=25,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="A larger file is refused while it is uploaded.",
     )
     pay_to_line1 = models.CharField("pay-to street", max_length=55, blank=True)
     pay_to_city = models.CharField("pay-to city", max_length=30, blank=True)

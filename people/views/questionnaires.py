@@ -29,6 +29,7 @@ from people.forms.questionnaire import InviteForm
 from people.forms.rows import status_of
 from people.models import Coverage, Message, Payer, Questionnaire
 from people.views.intake_link import summary_of
+from web.files import give
 from web.responses import go_to
 
 PAGE = 25
@@ -208,6 +209,4 @@ def card_photo(request: StaffRequest, pk: int) -> HttpResponse:
     """The picture of a card; small unless `?size=full`."""
     photo = open_card_photo(pk, by=request.user)
     content = photo.image if request.GET.get("size") == "full" else photo.thumbnail
-    response = HttpResponse(bytes(content), content_type="image/jpeg")
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return give(bytes(content), content_type="image/jpeg", name=f"card-{photo.side}.jpg")

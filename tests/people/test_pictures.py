@@ -5,7 +5,7 @@ import io
 
 import pytest
 from django.core.exceptions import ValidationError
-from PIL import Image
+from PIL import Image, ImageFile
 
 from people import pictures
 
@@ -101,3 +101,11 @@ def test_a_signature_is_kept_as_png_no_wider_than_it_needs_to_be():
 def test_what_is_no_signature_is_refused_in_words(given, told):
     with pytest.raises(ValidationError, match=told):
         pictures.signature(given)
+
+
+def test_a_picture_that_was_cut_off_is_refused_after_pdfs_were_drawn_too(monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as WeasyPrint leaves it
+    whole = picture(size=(900, 900), color="red")
+
+    with pytest.raises(ValidationError, match="no picture that can be read"):
+        pictures.photo(whole[: len(whole) - 200])
