@@ -4,6 +4,7 @@ who looked."""
 from __future__ import annotations
 
 from documentation.models import (
+    Attachment,
     Episode,
     Goal,
     HomeAnswer,
@@ -138,3 +139,19 @@ def open_measure_request(pk: int, *, by: User) -> MeasureRequest:
     patient = request.episode.patient
     audit.record(by=by, action="measure.ask_viewed", patient=patient, target=request)
     return request
+
+
+def open_attachment(pk: int, *, by: User, action: str = "attachment.viewed") -> Attachment:
+    """A document, without its bytes; `action` names another way of reading it."""
+    rows = Attachment.objects.select_related(
+        "patient__clinic",
+        "episode__clinic",
+        "plan",
+        "visit",
+        "uploaded_by",
+        "removed_by",
+        "thumbnail",
+    )
+    attachment: Attachment = find_visible(rows, pk, by=by)
+    audit.record(by=by, action=action, patient=attachment.patient, target=attachment)
+    return attachment

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from documentation import cases, icd
 from documentation.amending import LONGEST_REASON
 from documentation.measure_forms import series_choices
-from documentation.models import Episode, Goal, LeadTimes, PlanOfCare
+from documentation.models import Attachment, Episode, Goal, LeadTimes, PlanOfCare
 from documentation.rules import measures
 from documentation.signing import LONGEST_ADDENDUM
 from people.forms.rows import RowForm
@@ -20,6 +20,11 @@ from people.models import Patient, ReferringProvider, Therapist, User
 from web.forms import TidyForm
 
 ARRANGE = "arrange"  # the button's name; its value says what to do: "add I69.354", "up I69.354" …
+
+
+class DocumentField(forms.ModelChoiceField):
+    def label_from_instance(self, row: Attachment) -> str:
+        return f"{row.title} ({row.get_kind_display()})"
 
 
 class EpisodeForm(RowForm):
@@ -36,15 +41,18 @@ class EpisodeForm(RowForm):
             "onset_on",
             "referring_provider",
             "order_signed_on",
+            "order_document",
             "precautions",
             "accident",
             "accident_on",
             "accident_state",
             "discharged_on",
         )
+        field_classes = {"order_document": DocumentField}
         labels = {
             "title": "What the case is about",
             "therapist": "Responsible therapist",
+            "order_document": "The signed order",
             "accident": "Related to an accident",
             "accident_on": "Day of the accident",
             "accident_state": "State of the accident",
@@ -73,6 +81,7 @@ class EpisodeForm(RowForm):
             "referring_provider",
             ReferringProvider.objects.filter(Q(is_active=True) | Q(pk=case.referring_provider_id)),
         )
+        self._offer("order_document", orders_of(patient, case))
         accident = self.fields["accident"]
         assert isinstance(accident, forms.ChoiceField)
         accident.choices = Episode.Accident.choices
@@ -93,6 +102,15 @@ class EpisodeForm(RowForm):
             self.diagnosis_problems = error.message_dict["diagnoses"]
             raise ValidationError("Look over the diagnoses.") from None
         return cleaned
+
+
+def orders_of(patient: Patient, case: Episode) -> QuerySet[Attachment]:
+    """The papers on the patient's chart that may be the signed order of the case."""
+    return Attachment.objects.filter(
+        Q(kind__in=Attachment.ORDERS) | Q(pk=case.order_document_id),
+        patient__in=Patient.objects.same_person(patient.pk),
+        removed_at=None,
+    )
 
 
 class GoalForm(RowForm):

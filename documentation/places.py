@@ -1,6 +1,6 @@
 """Where documentation's pages stand in the navigation, the palette and the patient's tabs."""
 
-from people.access import CLINICAL, READS_CHARTS, WRITES_TO_PROVIDERS
+from people.access import ANY_STAFF, CLINICAL, READS_CHARTS, WRITES_TO_PROVIDERS
 from people.models import Role
 from people.verification import register as verify
 from web.navigation import Panel, Place, add, add_panel, add_patient_tab
@@ -143,6 +143,20 @@ def register() -> None:
             also=("documentation:measure-new", "documentation:measure-result"),
         )
     )
+    add_patient_tab(
+        Place(
+            "Documents",
+            "documentation:attachments",
+            "files",
+            roles=ANY_STAFF,
+            order=28,
+            also=(
+                "documentation:attachment",
+                "documentation:attachment-upload",
+                "documentation:attachment-remove",
+            ),
+        )
+    )
     add_panel(
         Panel("patient-overview", "documentation:home-program-panel", roles=READS_CHARTS, order=20)
     )
@@ -155,6 +169,7 @@ def register() -> None:
     verify("hand-outs", verification.changed_handouts)
     verify("plans of care", verification.changed_plans)
     verify("PDFs of plans", verification.changed_plan_pdfs)
+    verify("documents", verification.changed_attachments)
     register_session_places()
 
 

@@ -1,4 +1,5 @@
-"""What documentation does in the background: make PDFs, and hand letters to providers over."""
+"""What documentation does in the background: make PDFs and thumbnails, and hand letters to
+providers over."""
 
 from __future__ import annotations
 
@@ -7,8 +8,18 @@ import datetime as dt
 from celery import shared_task
 from django.utils import timezone
 
-from documentation import handout, letters, note_letters, pdf, plan_pdf, version_pdf
+from documentation import (
+    handout,
+    letters,
+    note_letters,
+    pdf,
+    plan_pdf,
+    thumbnails,
+    version_pdf,
+)
 from documentation.models import (
+    Attachment,
+    AttachmentThumbnail,
     HomeProgram,
     HomeProgramPdf,
     Note,
@@ -142,3 +153,26 @@ def sweep_plan_pdfs(most: int = 200) -> None:
     ).order_by("waiting_since")
     for pdf_id in waiting.values_list("pk", flat=True)[:most]:
         render_plan_pdf.delay(pdf_id)
+
+
+@shared_task(
+    autoretry_for=(OSError,),
+    retry_backoff=30,
+    max_retries=5,
+    ignore_result=True,
+    soft_time_limit=TOO_LONG,
+)
+def make_thumbnail(attachment_id: int) -> None:
+    """Safe to run twice: the second run finds the thumbnail and leaves. A failure ends on its row,
+    which the document's card shows."""
+    thumbnails.make(Attachment.objects.get(pk=attachment_id))
+
+
+@shared_task(ignore_result=True)
+def sweep_thumbnails(most: int = 200) -> None:
+    """Ring again for thumbnails whose bell was missed; safe to run twice, as what it rings for."""
+    waiting = AttachmentThumbnail.objects.filter(
+        status=AttachmentThumbnail.Status.WAITING, waiting_since__lt=timezone.now() - PATIENCE
+    ).order_by("waiting_since")
+    for attachment_id in waiting.values_list("attachment_id", flat=True)[:most]:
+        make_thumbnail.delay(attachment_id)

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from documentation import urls_home, urls_letters, urls_measures, urls_plans, urls_session
+from documentation import (
+    urls_attachments,
+    urls_home,
+    urls_letters,
+    urls_measures,
+    urls_plans,
+    urls_session,
+)
 from documentation.views import (
     amendments,
     cases,
@@ -60,4 +67,5 @@ urlpatterns = [
     *urls_session.urlpatterns,
     *urls_home.urlpatterns,
     *urls_measures.urlpatterns,
+    *urls_attachments.urlpatterns,
 ]

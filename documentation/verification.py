@@ -11,6 +11,8 @@ from django.db import models
 from documentation.frozen import sha256_of
 from documentation.models import (
     Addendum,
+    Attachment,
+    AttachmentFile,
     HomeProgramPdf,
     Note,
     NotePdf,
@@ -20,6 +22,7 @@ from documentation.models import (
     PlanSending,
 )
 from documentation.models.pdf_row import PdfRow
+from people import audit
 from people.models import AuditEvent
 
 
@@ -95,6 +98,23 @@ def changed_plans() -> list[str]:
 def changed_plan_pdfs() -> list[str]:
     """PDFs of plans whose bytes no longer have the SHA-256 stored beside them."""
     return changed_papers(PlanPdf.objects.all())
+
+
+def changed_attachments() -> list[str]:
+    """Documents whose bytes are not those whose SHA-256 the audit line wrote down."""
+    written = audit.hashes_of("attachment.uploaded")
+    with_bytes = set(AttachmentFile.objects.values_list("attachment_id", flat=True))
+    found = [
+        f"attachment {pk}: its bytes are gone"
+        for pk in Attachment.objects.order_by("pk").values_list("pk", flat=True)
+        if pk not in with_bytes
+    ]
+    files = AttachmentFile.objects.select_related("attachment").order_by("attachment_id")
+    for file in files.iterator(chunk_size=10):
+        sha256 = hashlib.sha256(bytes(file.content)).hexdigest()
+        if sha256 != file.attachment.sha256 or written.get(file.attachment_id) != sha256:
+            found.append(f"{file.attachment}: its bytes are not those that were uploaded")
+    return found
 
 
 def changed_papers(rows: models.QuerySet[Any]) -> list[str]:

@@ -26,6 +26,7 @@ app.conf.beat_schedule = {
         "schedule": 10 * MINUTE,
     },
     "sweep-plan-pdfs": {"task": "documentation.tasks.sweep_plan_pdfs", "schedule": 10 * MINUTE},
+    "sweep-thumbnails": {"task": "documentation.tasks.sweep_thumbnails", "schedule": MINUTE},
     "send-due-messages": {"task": "people.tasks.send_due_messages", "schedule": MINUTE},
     "send-due-reminders": {
         "task": "scheduling.tasks.send_due_reminders",

@@ -268,6 +268,8 @@ SPECTACULAR_SETTINGS = {
         "people.api_schema.add_problems",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "AttachmentKindEnum": "documentation.models.attachment.Attachment.Kind",
+        "NoteKindEnum": "documentation.models.note.Note.Kind",
         "SexEnum": "people.models.patient.Sex",
         "StateEnum": "people.validators.STATE_CHOICES",
     },

@@ -10,11 +10,15 @@ from zoneinfo import ZoneInfo
 import factory
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.utils import timezone
 
 from documentation import plan_content
 from documentation.frozen import sha256_of
 from documentation.models import (
+    Attachment,
+    AttachmentFile,
+    AttachmentThumbnail,
     Episode,
     EpisodeDiagnosis,
     Goal,
@@ -596,3 +600,27 @@ class HomeProgramItemFactory(Rows):
     reps = 10
     times_a_day = 1
     days_a_week = 7
+
+
+class AttachmentFactory(Rows):
+    """A document with its bytes (`content`) and a thumbnail that waits."""
+
+    class Meta:
+        model = Attachment
+
+    content = factory.Sequence(lambda n: f"%PDF-1.7 paper {n}".encode())
+    patient = factory.SubFactory(PatientFactory)
+    kind = "referral"
+    title = "Referral"
+    content_type = "application/pdf"
+    sha256 = factory.LazyAttribute(lambda row: sha256(row.content).hexdigest())
+    size = factory.LazyAttribute(lambda row: len(row.content))
+    uploaded_by = factory.SubFactory(UserFactory)
+
+    @classmethod
+    def _create(cls, model_class, *args, content, **values):
+        with transaction.atomic():  # at its end there must be bytes
+            attachment = super()._create(model_class, *args, **values)
+            AttachmentFile.objects.create(attachment=attachment, content=content)
+            AttachmentThumbnail.objects.create(attachment=attachment)
+        return attachment

@@ -1,6 +1,7 @@
 """What happened: cases and plans of care, visits and their services, notes that never change."""
 
 from documentation.models.amendment import Amendment, NoteVersion, NoteVersionPdf
+from documentation.models.attachment import Attachment, AttachmentFile, AttachmentThumbnail
 from documentation.models.case import (
     Episode,
     EpisodeDiagnosis,
@@ -27,6 +28,9 @@ from documentation.models.visit import Draft, ServiceEntry, TimedEntry, Visit
 __all__ = [
     "Addendum",
     "Amendment",
+    "Attachment",
+    "AttachmentFile",
+    "AttachmentThumbnail",
     "CaseGroup",
     "Draft",
     "Episode",

@@ -80,6 +80,14 @@ class Episode(models.Model):
     order_signed_on = models.DateField(
         "order signed on", null=True, blank=True, help_text="The referral's own date."
     )
+    order_document = models.ForeignKey(
+        "documentation.Attachment",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The signed paper itself, from the patient's documents.",
+    )
     started_on = models.DateField("first treatment", default=timezone.localdate)
     discharged_on = models.DateField(null=True, blank=True)
     precautions = models.TextField(blank=True)

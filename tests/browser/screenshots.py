@@ -38,6 +38,7 @@ from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 from billing.models import Batch, Claim, Reply  # noqa: E402
 from documentation import home_programs, note_letters  # noqa: E402
 from documentation.models import (  # noqa: E402
+    Attachment,
     HomeProgram,
     MeasureResult,
     Note,
@@ -121,6 +122,15 @@ def measured() -> int:
     """The patient with the most results of outcome measures."""
     patients = MeasureResult.objects.values("episode__patient").annotate(n=Count("pk"))
     return patients.order_by("-n", "episode__patient")[0]["episode__patient"]
+
+
+def documented() -> Attachment:
+    """A picture on the chart of somebody who has several documents."""
+    return Attachment.objects.filter(kind="imaging").order_by("pk")[0]
+
+
+def documents() -> str:
+    return reverse("documentation:attachments", args=[documented().patient_id])
 
 
 def flowsheet() -> str:
@@ -209,6 +219,8 @@ PAGES = [
     Shot("session", THERAPIST, lambda: reverse("documentation:session", args=[open_visit()])),
     Shot("note", THERAPIST, lambda: reverse("documentation:note", args=[signed_note()])),
     Shot("chart", THERAPIST, lambda: reverse("documentation:chart", args=[treated_patient()])),
+    Shot("documents", THERAPIST, documents),
+    Shot("document", THERAPIST, lambda: documented().get_absolute_url()),
     Shot("compliance", THERAPIST, plain("documentation:compliance")),
     Shot("measures", THERAPIST, lambda: reverse("documentation:measures", args=[measured()])),
     Shot("flowsheet", THERAPIST, flowsheet),

@@ -135,6 +135,8 @@ PAGES = [
     ("documentation:plan-new", Role.THERAPIST),
     ("documentation:home-program", Role.THERAPIST),
     ("documentation:papers", Role.THERAPIST),
+    ("documentation:attachments", Role.THERAPIST),
+    ("documentation:attachment", Role.THERAPIST),
     ("documentation:home-program-edit", Role.THERAPIST),
     ("billing:claims", Role.BILLER),
     ("billing:claim", Role.BILLER),
