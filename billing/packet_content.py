@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -20,9 +21,12 @@ from billing.frozen import sha256_of
 from billing.models import AuditPacket, Claim
 from documentation import frozen, pdf, plan_pdf
 from documentation.models import (
+    Amendment,
+    Attachment,
     Episode,
     Note,
     NotePdf,
+    NoteVersion,
     PlanOfCare,
     PlanPdf,
     PlanSending,
@@ -51,6 +55,8 @@ def gather(packet: AuditPacket) -> Content:
         _order(head, episode),
         *(part for plan in _plans(episode, packet) for part in _of_plan(head, plan)),
         *(part for visit in visits for part in (_note(visit.note), _units(head, visit))),
+        *_amendments(head, visits),
+        *_documents(head, episode, visits),
         _who_looked(head, packet, episode),
     ]
     return {"head": head, "parts": [{"id": f"part-{n}", **part} for n, part in enumerate(parts, 1)]}
@@ -277,6 +283,64 @@ def _why(lines: list[Content]) -> list[Content]:
         for reason in line["reasons"]
     }
     return list(said.values())
+
+
+# --- What was amended, and what came from outside ------------------------------------------------
+
+
+def _amendments(head: Content, visits: list[Visit]) -> list[Part]:
+    """Each time a signed note was opened again: who, why, and what it said before; no part where
+    none was."""
+    amended = {visit.note.pk: visit for visit in visits if visit.note.version > 1}
+    if not amended:
+        return []
+    before = {
+        (version.note_id, version.number): version.content_sha256
+        for version in NoteVersion.objects.filter(note__in=amended).only(
+            "note_id", "number", "content_sha256"
+        )
+    }
+    rows = [
+        {
+            "day": _day(amended[row.note_id].date_of_service),
+            "version": row.number,
+            "who": row.opener_name,
+            "why": row.reason,
+            "opened": _instant(row.opened_at, amended[row.note_id].clinic),
+            "before": before.get((row.note_id, row.number - 1), ""),
+        }
+        for row in Amendment.objects.filter(note__in=amended)
+        .exclude(signed_at=None)
+        .order_by("note__visit__date_of_service", "note_id", "number")
+    ]
+    html = render_to_string("billing/pdf/packet_amendments.html", {"head": head, "rows": rows})
+    return [_part("Amendments of the notes", html, amendments=sha256_of(rows))]
+
+
+def _documents(head: Content, episode: Episode, visits: list[Visit]) -> list[Part]:
+    """The documents on file of the case and of these visits, each with the hash of its bytes; no
+    part where there is none."""
+    of_these = Q(visit=None) | Q(visit__in=[visit.pk for visit in visits])
+    rows = [
+        {
+            "title": row.title,
+            "kind": row.get_kind_display(),
+            "is_order": row.pk == episode.order_document_id,
+            "file": row.format_in_words,
+            "added": _day(timezone.localdate(row.uploaded_at, episode.clinic.zone)),
+            "by": str(row.uploaded_by),
+            "sha256": row.sha256,
+        }
+        for row in Attachment.objects.filter(
+            Q(episode=episode) & of_these | Q(pk=episode.order_document_id), removed_at=None
+        )
+        .select_related("uploaded_by")
+        .order_by("uploaded_at", "pk")
+    ]
+    if not rows:
+        return []
+    html = render_to_string("billing/pdf/packet_documents.html", {"head": head, "rows": rows})
+    return [_part("Documents on file", html, documents=sha256_of(rows))]
 
 
 # --- The audit line -----------------------------------------------------------------------------

@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from billing import claims, packet_content, packet_pages, packets, tasks
 from billing.models import AuditPacket
-from documentation import plan_answers, plan_sending, signing
+from documentation import amending, plan_answers, plan_sending, signing
 from documentation.models import Episode, Goal, Note, NotePdf, PlanOfCare, Visit
 from people import audit
 from people.models import AuditEvent, Role
 from tests.billing.makers import make_fees, make_payer
 from tests.documentation.ready import ready_note, sign
 from tests.factories import (
+    AttachmentFactory,
     ClinicFactory,
     CoverageFactory,
     NoteFactory,
@@ -137,6 +138,46 @@ def test_a_packet_shows_order_plan_note_units_and_who_looked(note, biller):
         f"its own PDF {'1' * 64}",
     ):
         assert said in text, said
+
+
+def test_a_packet_lists_the_documents_of_the_case_with_their_hashes(note, biller):
+    case, patient = note.visit.episode, note.visit.patient
+    order = AttachmentFactory(patient=patient, title="Order of Feb 20", kind="order", pages=2)
+    gait = AttachmentFactory(patient=patient, title="Gait video still", visit=note.visit)
+    gait.episode = case
+    gait.save(update_fields=["episode"])
+    later = second_visit(note)
+    AttachmentFactory(patient=patient, title="Of a later visit", visit=later, episode=case)
+    AttachmentFactory(patient=patient, title="Of the whole chart")
+    Episode.objects.filter(pk=case.pk).update(order_document=order)
+
+    content = packet_content.gather(ask(note, by=biller))
+
+    part = next(part for part in content["parts"] if part["title"] == "Documents on file")
+    assert (order.sha256 in part["html"], gait.sha256 in part["html"]) == (True, True)
+    assert "the signed order of the case" in part["html"]
+    assert "PDF, 2 pages" in part["html"]
+    assert "Of a later visit" not in part["html"]
+    assert "Of the whole chart" not in part["html"]
+
+
+def test_a_packet_shows_why_a_note_was_amended_and_what_stood_before(note, biller):
+    before = note.content_sha256
+    by = note.visit.therapist.user
+    amending.open_amendment(note=note, reason="The minutes were swapped.", by=by)
+    sign(Note.objects.select_related("visit__therapist__user").get(pk=note.pk))
+
+    content = packet_content.gather(ask(note, by=biller))
+
+    part = next(part for part in content["parts"] if part["title"] == "Amendments of the notes")
+    assert "The minutes were swapped." in part["html"]
+    assert before in part["html"]
+
+
+def test_a_packet_of_nothing_amended_and_no_documents_says_nothing_of_them(note, biller):
+    titles = {part["title"] for part in packet_content.gather(ask(note, by=biller))["parts"]}
+
+    assert titles.isdisjoint({"Amendments of the notes", "Documents on file"})
 
 
 def test_contents_and_manifest_name_the_page_on_which_each_part_begins(note, biller):
