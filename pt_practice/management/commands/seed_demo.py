@@ -15,6 +15,7 @@ from documentation.models import Visit
 from people.models import Clinic
 from pt_practice.demo import (
     arrivals,
+    attached,
     audited,
     home,
     house,
@@ -82,6 +83,7 @@ def load(*, patients: int) -> None:
     biller = built.users["biller@riverbend.example"]
     medicare.build_notices(today, biller, set(cases))
     money.build_claims(biller, chance)
+    attached.build_documents(own[:6], episodes, built.users["desk@riverbend.example"])
     audited.build_packet(biller)
 
 
