@@ -60,9 +60,9 @@ def letter_list(request: StaffRequest) -> HttpResponseBase:
     rows = (
         lists[show]
         .select_related(
-            "patient__clinic", "provider", "note", "created_by", "settled_by", "sent_again_as"
+            "patient__clinic", "provider", "note", "sending", "settled_by", "sent_again_as"
         )
-        .defer("note__content")
+        .defer("note__content", "sending__content", "sending__image")
         .order_by("-created_at", "-pk")
     )
     if channel:

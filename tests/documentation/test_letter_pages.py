@@ -14,8 +14,10 @@ from tests.documentation.letter_ward import chosen, signed_report, waiting
 from tests.documentation.ready import ready_note, sign
 from tests.factories import (
     ClinicFactory,
+    EpisodeFactory,
     NoteFactory,
     PatientFactory,
+    PlanSendingFactory,
     ProviderLetterFactory,
     UserFactory,
     VisitFactory,
@@ -118,12 +120,26 @@ def test_a_channel_narrows_the_list(client, clinic, desk):
     assert listed(page_of(client, show="all", channel="fax")) == {fax.pk: "Waiting"}
 
 
+def sent_plan(clinic):
+    episode = EpisodeFactory(patient=PatientFactory(clinic=clinic))
+    sending = PlanSendingFactory(plan__episode=episode)
+    return ProviderLetterFactory(
+        kind="plan",
+        note=None,
+        sending=sending,
+        patient=episode.patient,
+        status="sent",
+        sent_at=timezone.now(),
+    )
+
+
+@pytest.mark.parametrize("make", [sent, sent_plan])
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_costs_the_same_queries_for_any_number_of_letters(
-    client, clinic, desk, django_assert_num_queries, count
+    client, clinic, desk, django_assert_num_queries, count, make
 ):
     for _ in range(count):
-        sent(clinic)
+        make(clinic)
     client.force_login(desk)
 
     # log-in (2), five counts, how many pages, letters, set-up; the rest is clinics in sight

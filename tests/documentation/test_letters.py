@@ -24,7 +24,7 @@ from tests.documentation.letter_ward import (
     waiting,
 )
 from tests.documentation.ready import sign
-from tests.factories import UserFactory
+from tests.factories import PatientFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 Status = ProviderLetter.Status
@@ -428,6 +428,16 @@ def test_a_letter_that_was_sent_is_not_rewritten(carrier, change):
         ProviderLetter.objects.filter(pk=letter.pk).update(**change)
 
     ProviderLetter.objects.filter(pk=letter.pk).update(opened_at=timezone.now())
+
+
+def test_when_two_records_of_a_patient_become_one_the_letters_go_along(carrier):
+    letter = after_sending(waiting())
+    kept = PatientFactory(clinic=letter.patient.clinic)
+
+    ProviderLetter.objects.filter(pk=letter.pk).update(patient=kept)
+
+    letter.refresh_from_db()
+    assert letter.patient == kept
 
 
 def test_no_letter_is_deleted_or_written_to_somebody_else(carrier):
