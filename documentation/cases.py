@@ -17,7 +17,7 @@ from people.changes import fill, write_changes, write_new
 from people.models import Patient, User
 from scheduling import care
 
-MOST_DIAGNOSES = 12  # what one claim carries: X12 837P, loop 2300, HI
+MOST_DIAGNOSES = 24  # a claim carries twelve; `billing.rules.diagnoses` says which
 
 
 @transaction.atomic
@@ -230,7 +230,7 @@ def checked_diagnoses(
     if not wanted:
         problems.append("A case needs at least one diagnosis.")
     if len(found) > MOST_DIAGNOSES:
-        problems.append(f"A claim carries {MOST_DIAGNOSES} diagnoses at most.")
+        problems.append(f"A case holds {MOST_DIAGNOSES} diagnoses at most.")
     if problems:
         raise ValidationError({"diagnoses": problems})
     return found

@@ -8,6 +8,7 @@ much memory.
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.util
 import re
 import xml.etree.ElementTree as ET
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+HOLDS_FROM = dt.date(2025, 10, 1)  # the first day of the fiscal year that the table is of
 MOST_RESULTS = 20
 _LOOKS_LIKE_A_CODE = re.compile(r"[a-z](?:\d[0-9a-z]?|a\d)\.?[0-9a-z]{0,4}", re.IGNORECASE)
 # Chapters a therapist's patients come from stand first among equals.
@@ -92,6 +94,11 @@ def find(code: str) -> Diagnosis:
             f"{code} ({table.headings[code]}) is a heading: choose a code beneath it."
         )
     raise UnknownDiagnosis(f"There is no ICD-10-CM code {code}.")
+
+
+def is_billable(code: str) -> bool:
+    """Whether a claim takes the code: it exists and has none beneath it."""
+    return tidy(code) in load().billable
 
 
 def search(query: str, most: int = MOST_RESULTS) -> list[Diagnosis]:

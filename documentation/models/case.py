@@ -134,7 +134,7 @@ class EpisodeDiagnosis(models.Model):
 
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="diagnoses")
     position = models.PositiveSmallIntegerField(
-        validators=[MinValueValidator(1), MaxValueValidator(12)]
+        validators=[MinValueValidator(1), MaxValueValidator(24)]
     )
     code = models.CharField(
         max_length=8,
