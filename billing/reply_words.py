@@ -53,6 +53,7 @@ LOOPS = {
     "2330A": "coverage",
     "2330B": "coverage",
     "2400": "visit.services",
+    "2420A": "provider",
 }
 SEGMENTS = {"HI": "episode.diagnoses", "SV1": "visit.services", "DTP": "episode"}
 

@@ -19,6 +19,7 @@ from billing.x12.types import Accident, Claim, Name, OtherPayer, ServiceLine
 from billing.x12.values import Refused
 
 LETTERS = "ABCDEFGHIJKL"
+HOME = "12"  # place of service
 ON_FILE = "SIGNATURE ON FILE"
 COVERAGE = {
     codes.ClaimFiling.MEDICARE_PART_A: "Medicare",
@@ -339,8 +340,9 @@ def _line(claim: Claim, line: ServiceLine) -> Iterator[Text]:
     )
     yield "24F", "charges", words.money(line.charge)
     yield "24G", "units", str(line.units)
-    if claim.rendering is not None and claim.rendering.npi != claim.billing_provider.npi:
-        yield "24J", "rendering NPI", claim.rendering.npi
+    rendering = line.rendering or claim.rendering
+    if rendering is not None and rendering.npi != claim.billing_provider.npi:
+        yield "24J", "rendering NPI", rendering.npi
 
 
 def _providers(claim: Claim, signed_on: dt.date | None) -> Iterator[Text]:
@@ -355,19 +357,28 @@ def _providers(claim: Claim, signed_on: dt.date | None) -> Iterator[Text]:
         yield "31", "signature of provider", ON_FILE
         if signed_on is not None:
             yield "31", "date signed", f"{signed_on:%m %d %y}"
-    place = claim.service_facility
-    name: str = place.name if place is not None else _organization(billing.name)
-    address = place.address if place is not None else billing.address
-    yield "32", "service facility name", words.address_line(name)
-    yield "32", "service facility street", words.street(address)
-    yield "32", "service facility CITY ST ZIP", words.city_line(address)
-    yield "32a", "facility NPI", (place.npi if place is not None else "") or billing.npi
+    yield from _place(claim)
     if billing.contact is not None:
         yield from _phone("33", "billing", billing.contact.phone)
     yield "33", "billing provider name", words.address_line(_organization(billing.name))
     yield "33", "billing provider street", words.street(billing.address)
     yield "33", "billing provider CITY ST ZIP", words.city_line(billing.address)
     yield "33a", "billing NPI", billing.npi
+
+
+def _place(claim: Claim) -> Iterator[Text]:
+    """Item 32: the clinic; at the patient's home its address, which has no NPI."""
+    billing, place = claim.billing_provider, claim.service_facility
+    home = claim.patient.address if claim.patient is not None else claim.subscriber.address
+    name: str = place.name if place is not None else _organization(billing.name)
+    address = place.address if place is not None else billing.address
+    npi = (place.npi if place is not None else "") or billing.npi
+    if place is None and claim.place_of_service == HOME and home is not None:
+        name, address, npi = "Patient home", home, ""
+    yield "32", "service facility name", words.address_line(name)
+    yield "32", "service facility street", words.street(address)
+    yield "32", "service facility CITY ST ZIP", words.city_line(address)
+    yield "32a", "facility NPI", npi
 
 
 def _organization(name: Name) -> str:

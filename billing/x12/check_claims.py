@@ -132,7 +132,7 @@ def _check_diagnoses(report: Report, loop: Loop) -> int:
 
 
 def _check_repeated_provider(report: Report, loop: Loop) -> None:
-    """What equals the billing provider is not said again in 2310B or 2310C."""
+    """What is known from above is not said again in 2310B, 2310C or 2420A."""
     level = loop.nearest("2000A")
     billing = level.one("2010AA") if level else Loop("2010AA")
     rendering = loop.one("2310B")
@@ -145,6 +145,12 @@ def _check_repeated_provider(report: Report, loop: Loop) -> None:
     )
     if facility.segments and here == there:
         report.add("repeated", "2310C repeats the billing address.", facility.segments[0])
+    whole = rendering.get("NM1", 9) or billing.get("NM1", 9)
+    for line in loop.within("2400"):
+        for own in line.within("2420A"):
+            check_party(report, own)
+            if own.get("NM1", 9) == whole:
+                report.add("repeated", "2420A repeats who furnished the claim.", own.segments[0])
 
 
 def _check_line(report: Report, loop: Loop, number: int, diagnoses: int) -> None:

@@ -23,7 +23,8 @@ from billing.x12.problems import Report
 from billing.x12.read import Segment, to_day
 
 NINE_DIGIT_ZIP = ("2010AA", "2310C")
-NPI_REQUIRED = ("2010AA", "2310B", "2310D")
+NPI_REQUIRED = ("2010AA", "2310B", "2310D", "2420A")
+RENDERING = ("2310B", "2420A")
 
 
 def check_parties(report: Report, root: Loop) -> None:
@@ -50,7 +51,7 @@ def check_party(report: Report, loop: Loop) -> None:
             report.add("date", "DMG02 is not a day.", birth)
         if birth.get(3) not in list(Sex):
             report.add("code", "DMG03 is not a known sex code.", birth)
-    if loop.name == "2310B":
+    if loop.name in RENDERING:
         _check_taxonomy(report, loop, "PE")
 
 

@@ -38,7 +38,8 @@ STRUCTURE = {
     "2320": Shape("SBR! CAS AMT OI! MOA", "2330A! 2330B!"),
     "2330A": Shape("NM1! N3 N4"),
     "2330B": Shape("NM1! N3 N4 DTP REF"),
-    "2400": Shape("LX! SV1! DTP! REF!", "2430"),
+    "2400": Shape("LX! SV1! DTP! REF!", "2420A 2430"),
+    "2420A": Shape("NM1! PRV"),
     "2430": Shape("SVD! CAS DTP! AMT"),
 }
 
@@ -54,6 +55,7 @@ NAMES = {
     "2000C": {"QC": "2010CA"},
     "2300": {"DN": "2310A", "82": "2310B", "77": "2310C", "DQ": "2310D"},
     "2320": {"IL": "2330A", "PR": "2330B"},
+    "2400": {"82": "2420A"},
 }
 
 

@@ -189,7 +189,7 @@ class Payer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """Loops 2310A, B, D: a referring, rendering or supervising provider.
+    """Loops 2310A, B, D and 2420A: a referring, rendering or supervising provider.
 
     `taxonomy` is sent for the rendering one only. Only a referring provider may lack an NPI.
     """
@@ -306,7 +306,8 @@ class ServiceLine:
     `charge` is for all units together. `pointers` count the claim's diagnoses from 1, most
     important first, at most four. `control_number` comes back in the remittance; it is ours,
     upper case, at most 30 characters, and unique in the file. `place_of_service` is sent only
-    when it differs from the claim's; empty means the same.
+    when it differs from the claim's; empty means the same. So is `rendering` (loop 2420A): None
+    means whoever furnished the rest of the claim.
     """
 
     code: str
@@ -317,6 +318,7 @@ class ServiceLine:
     control_number: str
     modifiers: tuple[str, ...] = ()
     place_of_service: str = ""
+    rendering: Provider | None = None
     adjudications: tuple[LineAdjudication, ...] = ()
 
 

@@ -19,8 +19,6 @@ from billing.x12.types import (
     Address,
     Claim,
     OrganizationName,
-    PersonName,
-    Provider,
 )
 from billing.x12.values import (
     Choice,
@@ -33,7 +31,12 @@ from billing.x12.values import (
     plain_text,
 )
 from billing.x12.write_other_payer import write_other_payers
-from billing.x12.write_parties import name_elements, taxonomy, write_address
+from billing.x12.write_parties import (
+    name_elements,
+    write_address,
+    write_provider,
+    write_rendering,
+)
 from billing.x12.write_service import place_of_service, write_line
 
 MOST_DIAGNOSES = 12
@@ -174,13 +177,11 @@ def _write_providers(out: SegmentWriter, claim: Claim) -> None:
     """
     if claim.referring:
         out.place.loop = "2310A"
-        _write_provider(out, "DN", claim.referring, npi_required=False)
+        write_provider(out, "DN", claim.referring, npi_required=False)
     if claim.rendering:
         out.place.loop = "2310B"
         if claim.rendering.npi.strip() != claim.billing_provider.npi.strip():
-            _write_provider(out, "82", claim.rendering)
-            if claim.rendering.taxonomy:
-                out.seg("PRV", "PE", "PXC", taxonomy(claim.rendering.taxonomy))
+            write_rendering(out, claim.rendering)
     facility = claim.service_facility
     if facility and not _same_place(facility.address, claim.billing_provider.address):
         out.place.loop = "2310C"
@@ -190,17 +191,7 @@ def _write_providers(out: SegmentWriter, claim: Claim) -> None:
         write_address(out, facility.address, nine_digits=True)
     if claim.supervising:
         out.place.loop = "2310D"
-        _write_provider(out, "DQ", claim.supervising)
-
-
-def _write_provider(
-    out: SegmentWriter, role: str, provider: Provider, *, npi_required: bool = True
-) -> None:
-    if role != "82" and not isinstance(provider.name, PersonName):
-        raise out.refuse("NM1", "NM102", "is an organization where only a person will do")
-    npi = Npi(provider.npi, required=npi_required)
-    known = npi_required or provider.npi.strip()
-    out.seg("NM1", role, *name_elements(provider.name), "XX" if known else "", npi)
+        write_provider(out, "DQ", claim.supervising)
 
 
 def _same_place(one: Address, other: Address) -> bool:

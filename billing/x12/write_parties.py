@@ -23,6 +23,7 @@ from billing.x12.types import (
     Payer,
     PersonName,
     ProfessionalFile,
+    Provider,
     Subscriber,
 )
 from billing.x12.values import (
@@ -216,6 +217,24 @@ def write_patient(
     write_address(out, patient.address)
     out.seg("DMG", "D8", Day(patient.birth_date), Choice(patient.sex, Sex))
     write_casualty(out, casualty_number, patient.phone)
+
+
+def write_provider(
+    out: SegmentWriter, role: str, provider: Provider, *, npi_required: bool = True
+) -> None:
+    """NM1 of loops 2310A, B, D and 2420A."""
+    if role != "82" and not isinstance(provider.name, PersonName):
+        raise out.refuse("NM1", "NM102", "is an organization where only a person will do")
+    npi = Npi(provider.npi, required=npi_required)
+    known = npi_required or provider.npi.strip()
+    out.seg("NM1", role, *name_elements(provider.name), "XX" if known else "", npi)
+
+
+def write_rendering(out: SegmentWriter, provider: Provider) -> None:
+    """Who furnished it: loop 2310B of a claim, 2420A of a line."""
+    write_provider(out, "82", provider)
+    if provider.taxonomy:
+        out.seg("PRV", "PE", "PXC", taxonomy(provider.taxonomy))
 
 
 def write_casualty(out: SegmentWriter, number: str, phone: str) -> None:

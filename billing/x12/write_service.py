@@ -1,4 +1,5 @@
-"""One service line of an 837P: loop 2400, and 2430 for what other payers decided about it."""
+"""One service line of an 837P: loop 2400, 2420A for who furnished it, and 2430 for what other
+payers decided about it."""
 
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ from billing.x12.segments import SegmentWriter, Simple
 from billing.x12.types import Claim, LineAdjudication, ServiceLine
 from billing.x12.values import Count, Day, Identifier, Money
 from billing.x12.write_other_payer import write_adjustments
+from billing.x12.write_parties import write_rendering
 
 MOST_POINTERS = 4
 MOST_MODIFIERS = 4
@@ -21,7 +23,7 @@ def place_of_service(code: str) -> Identifier:
 
 
 def write_line(out: SegmentWriter, claim: Claim, line: ServiceLine, number: int) -> None:
-    """Loops 2400 and 2430. Raises X12ValueError."""
+    """Loops 2400, 2420A and 2430. Raises X12ValueError."""
     out.place.loop = "2400"
     out.seg("LX", str(number))
     elsewhere = line.place_of_service.strip() not in ("", claim.place_of_service.strip())
@@ -38,10 +40,18 @@ def write_line(out: SegmentWriter, claim: Claim, line: ServiceLine, number: int)
     )
     out.seg("DTP", "472", "D8", Day(line.date_of_service))
     out.seg("REF", "6R", Identifier(line.control_number, LINE_CONTROL_NUMBER, own=True))
+    if line.rendering and line.rendering.npi.strip() != _rendering_npi(claim):
+        out.place.loop = "2420A"
+        write_rendering(out, line.rendering)
     if len(line.adjudications) > MOST_ADJUDICATIONS:
         raise out.refuse("SVD", "", f"has more than {MOST_ADJUDICATIONS} adjudications")
     for adjudication in line.adjudications:
         _write_adjudication(out, line, adjudication)
+
+
+def _rendering_npi(claim: Claim) -> str:
+    """Who furnished the claim as a whole; nobody is named when it is the billing provider."""
+    return (claim.rendering or claim.billing_provider).npi.strip()
 
 
 def _write_adjudication(

@@ -28,6 +28,27 @@ def texts(form: Form, box: str, page: int = 1) -> list[str]:
     return [each.text for each in form.printed if each.box == box and each.page == page]
 
 
+def test_at_home_item_32_is_the_patients_address_and_in_the_office_the_clinics():
+    at_home = dataclasses.replace(COMMERCIAL, place_of_service="12", service_facility=None)
+
+    assert [row[3] for row in in_box(fill(at_home), "32", "32a")] == [
+        "PATIENT HOME",
+        "7 ELM AVE",
+        "ST PAUL OR 97137",
+    ]
+    assert texts(fill(COMMERCIAL), "32a") == ["1316206420"]
+
+
+def test_a_line_of_a_colleague_bears_the_colleagues_number():
+    colleague = x12.Provider(name=x12.PersonName(last="Roe", first="Kim"), npi="1356362586")
+    lines = (COMMERCIAL.lines[0], dataclasses.replace(COMMERCIAL.lines[1], rendering=colleague))
+
+    form = fill(dataclasses.replace(COMMERCIAL, lines=lines))
+
+    assert texts(form, "24J")[1] == "1356362586"
+    assert texts(form, "24J")[0] != "1356362586"
+
+
 def test_a_claim_fills_every_box_that_it_has_something_for():
     form = fill(COMMERCIAL, signed_on=dt.date(2026, 3, 5))
 

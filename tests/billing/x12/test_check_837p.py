@@ -12,7 +12,7 @@ import pytest
 from billing.x12.check_837p import check_837p
 
 SAMPLES = Path(__file__).parent / "samples"
-PRIMARY, FAMILY, AUTO, WORK, SECONDARY, PAIR = (
+PRIMARY, FAMILY, AUTO, WORK, SECONDARY, PAIR, TWO = (
     SAMPLES.joinpath(name, "expected.837").read_text()
     for name in (
         "medicare_primary",
@@ -21,6 +21,7 @@ PRIMARY, FAMILY, AUTO, WORK, SECONDARY, PAIR = (
         "workers_compensation",
         "medicare_secondary",
         "transaction_per_claim",
+        "several_therapists",
     )
 )
 
@@ -201,6 +202,9 @@ CLAIMS = [
     (PRIMARY, "NM1*82*1*OKONKWO-REYES*ADA****XX*1555555014", "NM1*82*1*OKONKWO-REYES*ADA****XX*1300000019", ["repeated NM1"]),
     (PRIMARY, "N3*4 MILL RACE ROAD~\nN4*EUGENE*OR*974020015", "N3*88 LARK STREET*SUITE 210~\nN4*EUGENE*OR*974013020", ["repeated NM1"]),
     (FAMILY, "SBR*P*18", "SBR*S*18", ["other-payer CLM"]),
+    (TWO, "NM1*82*1*ROE*KIM****XX*1356362586", "NM1*82*1*ROE*KIM****XX*1555555014", ["repeated NM1"]),
+    (TWO, "NM1*82*1*ROE*KIM****XX*1356362586", "NM1*82*1*ROE*KIM****XX*1356362580", ["npi NM1"]),
+    (TWO, "NM1*82*1*ROE*KIM****XX*1356362586", "NM1*82*1*ROE*KIM", ["npi NM1"]),
 ]  # fmt: skip
 
 

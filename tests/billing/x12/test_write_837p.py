@@ -59,6 +59,7 @@ def test_the_samples_are_all_here():
         "commercial_family",
         "medicare_primary",
         "medicare_secondary",
+        "several_therapists",
         "transaction_per_claim",
         "workers_compensation",
     ]
