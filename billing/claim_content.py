@@ -16,12 +16,14 @@ from billing.claim_parties import (
     subscriber_name,
 )
 from billing.earlier_payers import replay
-from billing.models import Claim, PayerPolicy
+from billing.models import Claim, ClaimLine, PayerPolicy
 from billing.policies import policy_on
+from billing.rules.checks_places import HOME
+from billing.rules.diagnoses import claim_diagnoses
 from billing.x12 import codes
 from billing.x12 import types as x12
-from documentation.models import Episode
-from people.models import Clinic, Coverage, Patient, Practice, Therapist
+from documentation.models import Episode, Visit
+from people.models import Coverage, Patient, Practice, Therapist
 
 
 def content_of(claim: Claim) -> x12.Claim:
@@ -36,6 +38,8 @@ def content_of(claim: Claim) -> x12.Claim:
         raise Incomplete("The visit belongs to no case, so there is no diagnosis.")
     policy = policy_on(coverage.payer, claim.visit.date_of_service)
     others, decisions = replay(claim)
+    rows = list(claim.lines.select_related("rendering__user"))
+    furnished_by = _furnished_by(claim, rows)
     lines = tuple(
         x12.ServiceLine(
             code=line.code_id,
@@ -45,9 +49,10 @@ def content_of(claim: Claim) -> x12.Claim:
             date_of_service=claim.visit.date_of_service,
             control_number=line.control_number,
             modifiers=tuple(line.modifiers),
+            rendering=_of_line(line, claim, furnished_by),
             adjudications=tuple(decisions.get(line.number, ())),
         )
-        for line in claim.lines.all()
+        for line in rows
     )
     return x12.Claim(
         control_number=claim.control_number,
@@ -68,18 +73,31 @@ def content_of(claim: Claim) -> x12.Claim:
         assignment=_assignment(policy),
         benefits_assignment=benefits_assignment(coverage),
         release=release_of(coverage),
-        diagnoses=tuple(diagnosis.code for diagnosis in episode.diagnoses.all()),
+        diagnoses=claim_diagnoses(
+            [diagnosis.code for diagnosis in episode.diagnoses.order_by("position")]
+        ).kept,
         lines=lines,
         patient=_dependent(coverage, claim.patient),
         accident=_accident(episode),
         property_casualty_claim_number=coverage.claim_number,
         onset_on=episode.onset_on,
         initial_treatment_on=episode.started_on,
+        admitted_on=claim.admitted_on,
+        last_worked_on=claim.last_worked_on,
+        return_to_work_on=claim.return_to_work_on,
+        attachments=tuple(
+            x12.Attachment(
+                report=codes.AttachmentReport(each.report),
+                delivery=codes.AttachmentDelivery(each.delivery),
+                control_number=each.control_number,
+            )
+            for each in claim.attachments.all()
+        ),
         prior_authorization=claim.authorization.number if claim.authorization else "",
         medical_record_number=claim.patient.mrn,
         referring=_referring(episode),
-        rendering=_rendering(claim.visit.therapist),
-        service_facility=_facility(claim.visit.clinic),
+        rendering=_rendering(furnished_by),
+        service_facility=facility_of(claim.visit),
         other_payers=others,
     )
 
@@ -125,6 +143,7 @@ def _subscriber(coverage: Coverage, patient: Patient) -> x12.Subscriber:
         sex=sex,
         group_number=coverage.group_number,
         group_name=coverage.group_name,
+        died_on=patient.deceased_on if coverage.relation == Coverage.Relation.SELF else None,
     )
 
 
@@ -137,6 +156,7 @@ def _dependent(coverage: Coverage, patient: Patient) -> x12.Patient | None:
         address=needed_address(patient, "The patient's"),
         birth_date=patient.birth_date,
         sex=codes.Sex(patient.sex),
+        died_on=patient.deceased_on,
     )
 
 
@@ -168,8 +188,23 @@ def _rendering(therapist: Therapist) -> x12.Provider:
     return x12.Provider(name=name, npi=therapist.npi, taxonomy=therapist.taxonomy)
 
 
-def _facility(clinic: Clinic) -> x12.ServiceFacility | None:
-    address = address_of(clinic)
-    if address is None:
+def _furnished_by(claim: Claim, lines: list[ClaimLine]) -> Therapist:
+    """Who furnished the claim as a whole (2310B): the visit's therapist, unless one other did all
+    of it."""
+    others = {line.rendering for line in lines}
+    only = next(iter(others)) if len(others) == 1 else None
+    return only or claim.visit.therapist
+
+
+def _of_line(line: ClaimLine, claim: Claim, furnished_by: Therapist) -> x12.Provider | None:
+    """Who furnished one line (2420A), where that was not who furnished the claim."""
+    who = line.rendering or claim.visit.therapist
+    return _rendering(who) if who != furnished_by else None
+
+
+def facility_of(visit: Visit) -> x12.ServiceFacility | None:
+    """Where it took place; the patient's home is in the claim already."""
+    address = address_of(visit.clinic)
+    if address is None or visit.place_of_service == HOME:
         return None
-    return x12.ServiceFacility(name=clinic.name, address=address, npi=clinic.npi)
+    return x12.ServiceFacility(name=visit.clinic.name, address=address, npi=visit.clinic.npi)

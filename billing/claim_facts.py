@@ -6,18 +6,24 @@ import datetime as dt
 
 from django.db.models import Sum
 
+from billing.claim_content import facility_of
 from billing.coding import Coded
 from billing.earlier_payers import facts_of_earlier
 from billing.models import Claim, ClaimLine
 from billing.policies import NoPolicy, policy_facts, policy_on
 from billing.rules import facts as rules
 from billing.rules.types import Discipline, PolicyFacts
-from documentation import compliance, frozen
+from billing.x12 import codes
+from documentation import compliance, due, frozen, icd
 from documentation.charting import missing_for_signing
-from documentation.models import Episode, PlanOfCare
-from people.models import Authorization, Coverage, Payer, Practice
+from documentation.models import Episode, PlanOfCare, Visit
+from people.models import Authorization, Coverage, Payer, Practice, Therapist
 from people.models.practice import Address
 
+PAYS_FOR = {
+    Payer.Kind.WORKERS_COMP: Episode.Accident.WORK.value,
+    Payer.Kind.AUTO: Episode.Accident.AUTO.value,
+}
 GONE_OR_CLOSED = [Claim.Status.VOID, Claim.Status.DENIED]
 
 
@@ -26,7 +32,8 @@ def facts_of(claim: Claim, coded: Coded, *, today: dt.date) -> rules.ClaimFacts:
     visit, patient, coverage = claim.visit, claim.patient, claim.coverage
     episode, note = visit.episode, visit.note
     practice = Practice.objects.first()
-    lines = tuple(claim.lines.all())
+    lines = tuple(claim.lines.select_related("rendering__user"))
+    policy = _policy(coverage, visit.date_of_service)
     return rules.ClaimFacts(
         today=today,
         date_of_service=visit.date_of_service,
@@ -37,14 +44,15 @@ def facts_of(claim: Claim, coded: Coded, *, today: dt.date) -> rules.ClaimFacts:
             npi=practice.npi if practice else "",
             ein=practice.ein if practice else "",
             address=_address(practice),
+            taxonomy=practice.taxonomy if practice else "",
+            pay_to=_pay_to(practice),
         ),
-        rendering=rules.ProviderFacts(
-            npi=visit.therapist.npi,
-            taxonomy=visit.therapist.taxonomy,
-            licence_expires_on=visit.therapist.licence_expires_on,
-        ),
+        rendering=_provider(visit.therapist),
         patient=rules.PatientFacts(
-            birth_date=patient.birth_date, sex=patient.sex, address=_address(patient)
+            birth_date=patient.birth_date,
+            sex=patient.sex,
+            address=_address(patient),
+            died_on=patient.deceased_on,
         ),
         note=rules.NoteFacts(
             signed=note.is_signed,
@@ -57,8 +65,8 @@ def facts_of(claim: Claim, coded: Coded, *, today: dt.date) -> rules.ClaimFacts:
         codes=coded.facts,
         referring=_referring(episode),
         coverage=_coverage(coverage),
-        policy=_policy(coverage, visit.date_of_service),
-        diagnoses=_diagnoses(episode),
+        policy=policy,
+        diagnoses=_diagnoses(episode, visit.date_of_service),
         lines=tuple(
             rules.LineFacts(
                 code=line.code_id,
@@ -66,6 +74,8 @@ def facts_of(claim: Claim, coded: Coded, *, today: dt.date) -> rules.ClaimFacts:
                 charge=line.charge,
                 modifiers=tuple(line.modifiers),
                 pointers=tuple(line.pointers),
+                allowed=line.allowed,
+                rendering=_provider(line.rendering) if line.rendering else None,
             )
             for line in lines
         ),
@@ -74,6 +84,28 @@ def facts_of(claim: Claim, coded: Coded, *, today: dt.date) -> rules.ClaimFacts:
         authorization=_authorization(claim, lines),
         accident=_accident(episode),
         onset_on=episode.onset_on if episode else None,
+        started_on=episode.started_on if episode else None,
+        discharged_on=episode.discharged_on if episode else None,
+        admitted_on=claim.admitted_on,
+        facility=_facility(visit, practice),
+        assistant=_provider(visit.assistant) if visit.assistant else None,
+        attachments=tuple(
+            rules.AttachmentFacts(
+                report=each.get_report_display(),
+                on_request=each.delivery == codes.AttachmentDelivery.ON_REQUEST,
+                control_number=each.control_number,
+            )
+            for each in claim.attachments.all()
+        ),
+        treatment_minutes=visit.total_treatment_minutes,
+        report_days=_report_days(episode, policy, visit.date_of_service),
+        frequency=claim.frequency,
+        payer_claim_number=(
+            claim.payer_control_number if claim.frequency != Claim.Frequency.ORIGINAL else ""
+        ),
+        notices=coded.notices,
+        threshold=coded.year.threshold,
+        accrued=coded.year.accrued,
         elsewhere=coded.elsewhere,
         edits=coded.edits,
         mue=coded.mue,
@@ -81,6 +113,50 @@ def facts_of(claim: Claim, coded: Coded, *, today: dt.date) -> rules.ClaimFacts:
         sequence=claim.sequence,
         earlier=facts_of_earlier(claim),
     )
+
+
+def _provider(who: Therapist) -> rules.ProviderFacts:
+    return rules.ProviderFacts(
+        npi=who.npi,
+        taxonomy=who.taxonomy,
+        licence_expires_on=who.licence_expires_on,
+        name=str(who),
+    )
+
+
+def _report_days(episode: Episode | None, policy: PolicyFacts | None, day: dt.date) -> int:
+    """Asked only for a payer that wants the therapy certified."""
+    if episode is None or policy is None or not policy.certification_required:
+        return 0
+    return due.treatment_days(episode.pk, through=day)
+
+
+def _pay_to(practice: Practice | None) -> rules.AddressFacts | None:
+    if practice is None or not practice.pay_to_line1:
+        return None
+    return rules.AddressFacts(
+        line1=practice.pay_to_line1,
+        city=practice.pay_to_city,
+        state=practice.pay_to_state,
+        postal_code=practice.pay_to_postal_code,
+    )
+
+
+def _facility(visit: Visit, practice: Practice | None) -> rules.FacilityFacts | None:
+    """The clinic, where the claim names it: not at the patient's home, nor at the practice's own
+    address."""
+    if facility_of(visit) is None:
+        return None
+    here = _address(visit.clinic)
+    if _compared(here) == _compared(_address(practice)):
+        return None
+    return rules.FacilityFacts(address=here, npi=visit.clinic.npi)
+
+
+def _compared(address: rules.AddressFacts) -> tuple[str, ...]:
+    lines = (address.line1, address.line2, address.city, address.state)
+    digits = "".join(filter(str.isdigit, address.postal_code))
+    return (*(" ".join(line.casefold().split()) for line in lines), digits)
 
 
 def _missing(claim: Claim) -> tuple[str, ...]:
@@ -116,8 +192,13 @@ def _coverage(coverage: Coverage | None) -> rules.CoverageFacts | None:
         ends_on=coverage.ends_on,
         medicare_secondary=coverage.medicare_secondary,
         payer=rules.PayerFacts(
-            name=coverage.payer.name, medicare=coverage.payer.kind == Payer.Kind.MEDICARE
+            name=coverage.payer.name,
+            medicare=coverage.payer.kind == Payer.Kind.MEDICARE,
+            payer_id=coverage.payer.edi_payer_id,
+            filing_code=coverage.payer.claim_filing_code,
+            pays_for=PAYS_FOR.get(Payer.Kind(coverage.payer.kind), ""),
         ),
+        claim_number=coverage.claim_number,
         subscriber=rules.SubscriberFacts(
             is_patient=coverage.relation == Coverage.Relation.SELF,
             last_name=coverage.subscriber_last_name,
@@ -135,11 +216,15 @@ def _policy(coverage: Coverage | None, day: dt.date) -> PolicyFacts | None:
         return None
 
 
-def _diagnoses(episode: Episode | None) -> tuple[rules.DiagnosisFacts, ...]:
+def _diagnoses(episode: Episode | None, day: dt.date) -> tuple[rules.DiagnosisFacts, ...]:
     if episode is None:
         return ()
     return tuple(
-        rules.DiagnosisFacts(code=diagnosis.code, primary=diagnosis.position == 1)
+        rules.DiagnosisFacts(
+            code=diagnosis.code,
+            primary=diagnosis.position == 1,
+            billable=day < icd.HOLDS_FROM or icd.is_billable(diagnosis.code),
+        )
         for diagnosis in episode.diagnoses.order_by("position")
     )
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 from billing.coding import Coded
+from billing.logged import renderers_of
 from billing.models import Claim, ClaimLine
+from billing.rules.diagnoses import POINTED
 from billing.rules.types import Finding, warning
 
 
 def write_lines(claim: Claim, coded: Coded) -> None:
     """The visit under its payer's rules."""
     diagnoses = _diagnosis_count(claim)
+    renderers = renderers_of(claim.visit)
     lines = []
     for number, (line, modifiers, allowed) in enumerate(
         zip(coded.lines, coded.modifiers, coded.allowed, strict=True), start=1
@@ -30,7 +33,8 @@ def write_lines(claim: Claim, coded: Coded) -> None:
                 minutes=sum(service.minutes for service in same_code) or None,
                 charge=coded.fees.get(line.code, Decimal(0)) * line.units,
                 allowed=allowed,
-                pointers=list(range(1, min(diagnoses, 4) + 1)),
+                pointers=list(range(1, min(diagnoses, POINTED) + 1)),
+                rendering=renderers.get(line.code),
                 control_number=f"{claim.control_number}L{number}",
             )
         )
@@ -67,6 +71,7 @@ def repeat_lines(claim: Claim, first: Claim, coded: Coded) -> list[Finding]:
                 minutes=line.minutes,
                 charge=line.charge,
                 pointers=line.pointers,
+                rendering_id=line.rendering_id,
                 control_number=f"{claim.control_number}L{line.number}",
             )
         )

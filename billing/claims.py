@@ -9,7 +9,8 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.utils import timezone
 
-from billing import ledger
+from billing import ledger, trial
+from billing.authority import authorization_for
 from billing.claim_content import content_of
 from billing.claim_facts import facts_of
 from billing.claim_lines import repeat_lines, write_lines
@@ -21,10 +22,9 @@ from billing.policies import NoPolicy
 from billing.rules.checks import scrub as run_checks
 from billing.rules.types import Finding as Found
 from billing.rules.types import Severity
-from billing.x12.segments import X12ValueError
 from documentation.models import Note, Visit
 from people import audit
-from people.models import Authorization, Coverage, User
+from people.models import User
 from scheduling import budget
 
 BEHIND = "note_amended_since"  # found on a claim that has left
@@ -122,29 +122,6 @@ def look_again(claim: Claim) -> Claim:
     return claim
 
 
-def authorization_for(visit: Visit, coverage: Coverage | None) -> Authorization | None:
-    """The authorization the visit was reserved on, if it is of that card; else the one its day
-    falls into that ends first."""
-    if coverage is None:
-        return None
-    booked = visit.appointment.authorization if visit.appointment is not None else None
-    if (
-        booked is not None
-        and booked.coverage_id == coverage.pk
-        and booked.is_active_on(visit.date_of_service)
-    ):
-        return booked
-    return (
-        Authorization.objects.filter(
-            coverage=coverage,
-            starts_on__lte=visit.date_of_service,
-            ends_on__gte=visit.date_of_service,
-        )
-        .order_by("ends_on", "pk")
-        .first()
-    )
-
-
 def _code(claim: Claim) -> Coded:
     try:
         return code_visit(claim.visit, claim.coverage)
@@ -212,17 +189,10 @@ def scrub(*, claim: Claim, by: User | None = None) -> Claim:
 def _writable(claim: Claim) -> list[Found]:
     """What the file itself would refuse, said now and not on the day it is sent."""
     try:
-        content_of(claim)
-    except (X12ValueError, ValueError) as error:
-        return [
-            Found(
-                check="cannot_be_written",
-                severity=Severity.ERROR,
-                message=str(error),
-                source="ASC X12N 005010X222A1",
-            )
-        ]
-    return []
+        content = content_of(claim)
+    except ValueError as error:
+        return trial.refused(str(error), field="claim")
+    return trial.problems_of(content)
 
 
 def _replace_findings(claim: Claim, found: list[Found]) -> None:

@@ -22,6 +22,7 @@ from billing.rules.types import (
     Finding,
     Line,
     MueLimit,
+    Notice,
     PolicyFacts,
     PtpEdit,
     Service,
@@ -56,6 +57,7 @@ class Coded:
     proof: tuple[str, ...]  # all but what stands with each modifier
     edits: tuple[PtpEdit, ...]
     mue: dict[str, MueLimit]
+    notices: tuple[Notice, ...]
     elsewhere: tuple[Elsewhere, ...]  # what other claims bill for the patient's day
     year: Year  # what of the year's amount the visits before this one have used
 
@@ -122,6 +124,7 @@ def code_visit(visit: Visit, coverage: Coverage | None, *, rule: UnitRule | None
         proof=tuple(said for said in bill.proof if said not in bill.modifier_proof),
         edits=tuple(stored.edits),
         mue=dict(stored.mue),
+        notices=tuple(stored.notices),
         elsewhere=tuple(stored.elsewhere),
         year=Year(stored.threshold, stored.accrued),
     )

@@ -11,7 +11,7 @@ from billing.models import Claim, ClaimLine
 from billing.rules.same_day import Elsewhere
 from billing.rules.types import Discipline, Service
 from documentation.models import ServiceTimer, Visit
-from people.models import Coverage, Patient
+from people.models import Coverage, Patient, Therapist
 
 Interval = tuple[dt.datetime, dt.datetime]
 
@@ -54,6 +54,20 @@ def _runs_of(visit: Visit) -> dict[uuid.UUID, list[Interval]]:
         if ended is not None:
             runs.setdefault(entry, []).append((began, ended))
     return runs
+
+
+def renderers_of(visit: Visit) -> dict[str, Therapist]:
+    """Who furnished most of a code's measured minutes, where that was another therapist than the
+    visit's. Assistants and students work under the visit's therapist, who is named for them."""
+    spent: dict[str, dict[Therapist, dt.timedelta]] = {}
+    timers = ServiceTimer.objects.filter(visit=visit).kept()
+    for timer in timers.select_related("furnished_by__user").order_by("started_at", "pk"):
+        who = visit.therapist if timer.furnished_by.is_supervised else timer.furnished_by
+        of_code = spent.setdefault(timer.code_id, {})
+        ran = (timer.stopped_at or timer.started_at) - timer.started_at
+        of_code[who] = of_code.get(who, dt.timedelta()) + ran
+    most = {code: max(by, key=lambda who: by[who]) for code, by in spent.items()}
+    return {code: who for code, who in most.items() if who != visit.therapist}
 
 
 def _intervals(runs: Sequence[Interval], minutes: int) -> tuple[Interval, ...]:

@@ -1,6 +1,7 @@
 """What it is worth: payers' rules and fees, claims, files that leave the house, the ledger."""
 
 from billing.models.adjudication import AdjudicatedLine, Adjudication, Adjustment
+from billing.models.attachment import ClaimAttachment
 from billing.models.claim import Claim, ClaimLine, ClaimVersion, Finding, UnitChoice
 from billing.models.entry import LedgerEntry
 from billing.models.exchange import Batch, EdiFile, FetchedFile
@@ -30,6 +31,7 @@ __all__ = [
     "AuditPacket",
     "Batch",
     "Claim",
+    "ClaimAttachment",
     "ClaimLine",
     "ClaimVersion",
     "ClinicLocality",

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from billing.models.payer import PayerPolicy
 from documentation.models import ProcedureCode, Visit
-from people.models import Authorization, Clinic, Coverage, Patient, Payer, User
+from people.models import Authorization, Clinic, Coverage, Patient, Payer, Therapist, User
 
 
 class NotAllowed(Exception):
@@ -133,6 +133,11 @@ class Claim(models.Model):
     note_version = models.PositiveSmallIntegerField(
         default=1, editable=False, help_text="The note's version that the lines rest on."
     )
+    admitted_on = models.DateField(
+        "admitted on", null=True, blank=True, help_text="Only for a visit to an inpatient."
+    )
+    last_worked_on = models.DateField("last day at work", null=True, blank=True)
+    return_to_work_on = models.DateField("back at work on", null=True, blank=True)
     drafted_at = models.DateTimeField(default=timezone.now)
     scrubbed_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
@@ -220,6 +225,14 @@ class ClaimLine(models.Model):
         help_text="What the payer's own table comes to; empty where it is not known.",
     )
     pointers = ArrayField(models.PositiveSmallIntegerField(), default=list, size=4)
+    rendering = models.ForeignKey(
+        Therapist,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who furnished it, where another than the visit's therapist.",
+    )
     control_number = models.CharField(max_length=30, unique=True, editable=False)
 
     class Meta:
@@ -240,6 +253,7 @@ class Finding(models.Model):
     class Severity(models.TextChoices):
         ERROR = "error", "Holds the claim"
         WARNING = "warning", "Look at it"
+        INFO = "info", "To know"
 
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="findings")
     check_id = models.CharField(max_length=60)
@@ -247,7 +261,7 @@ class Finding(models.Model):
     message = models.TextField()
     field = models.CharField(max_length=80, blank=True)
     source = models.CharField(max_length=200, blank=True)
-    codes = ArrayField(models.CharField(max_length=5), default=list, blank=True)
+    codes = ArrayField(models.CharField(max_length=8), default=list, blank=True)
 
     class Meta:
         ordering = ["claim", "severity", "pk"]

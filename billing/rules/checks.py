@@ -12,6 +12,7 @@ from billing.rules import (
     checks_earlier,
     checks_lines,
     checks_parties,
+    checks_places,
     checks_visit,
 )
 from billing.rules.checks_parties import npi_is_valid
@@ -24,6 +25,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     *checks_visit.CHECKS,
     *checks_lines.CHECKS,
     *checks_parties.CHECKS,
+    *checks_places.CHECKS,
     *checks_coverage.CHECKS,
     *checks_earlier.CHECKS,
 )

@@ -35,6 +35,35 @@ def policy_missing(facts: ClaimFacts) -> list[Finding]:
     return error("policy_missing", message, "The practice's set-up", "payer.policy")
 
 
+def filing_code(facts: ClaimFacts) -> list[Finding]:
+    if facts.coverage is None or facts.coverage.payer.filing_code in FILING_CODES:
+        return []
+    message = (
+        f"{facts.coverage.payer.name} has no kind of coverage that claims know: MB for Medicare "
+        "Part B, CI for commercial, WC for workers' compensation."
+    )
+    return error("filing_code", message, f"{GUIDE}, SBR09", "payer_record")
+
+
+def payer_id(facts: ClaimFacts) -> list[Finding]:
+    if facts.coverage is None or len(facts.coverage.payer.payer_id.strip()) >= 2:
+        return []
+    message = f"{facts.coverage.payer.name} has no payer ID for the receiver to route by."
+    return error("payer_id", message, f"{GUIDE}, loop 2010BB NM109", "payer_record")
+
+
+def original_reference(facts: ClaimFacts) -> list[Finding]:
+    if facts.frequency in ("1", "7", "8") and (
+        (facts.frequency == "1") != bool(facts.payer_claim_number.strip())
+    ):
+        return []
+    message = (
+        "A corrected or voided claim names the payer's own number of the claim it is about, and "
+        "only such a one does."
+    )
+    return error("original_reference", message, f"{GUIDE}, CLM05-3 and REF*F8", "claim")
+
+
 def authorization_absent(facts: ClaimFacts) -> list[Finding]:
     if not _authorization_wanted(facts) or facts.authorization is not None:
         return []
@@ -193,9 +222,57 @@ def accident_incomplete(facts: ClaimFacts) -> list[Finding]:
     )
 
 
+def accident_of_payer(facts: ClaimFacts) -> list[Finding]:
+    """Workers' compensation pays for what happened at work, automobile insurance for a car's."""
+    if facts.coverage is None or not facts.coverage.payer.pays_for:
+        return []
+    wanted = facts.coverage.payer.pays_for
+    if facts.accident is not None and facts.accident.cause == wanted:
+        return []
+    what = "employment" if wanted == "EM" else "an automobile accident"
+    message = f"{facts.coverage.payer.name} pays for {what}, and the case does not say it was one."
+    return error("accident_of_payer", message, f"{GUIDE}, CLM11", "episode.accident")
+
+
+def casualty_number(facts: ClaimFacts) -> list[Finding]:
+    card = facts.coverage
+    if card is None or not card.payer.pays_for or card.claim_number.strip():
+        return []
+    message = f"{card.payer.name} gave the accident a claim number: enter it with the card."
+    return error("casualty_number", message, f"{GUIDE}, REF*Y4", "coverage.claim_number")
+
+
+def date_before_accident(facts: ClaimFacts) -> list[Finding]:
+    accident = facts.accident
+    if accident is None or accident.on is None or accident.on <= facts.date_of_service:
+        return []
+    message = f"The accident, {spoken(accident.on)}, is after the visit: correct one of them."
+    return error("date_before_accident", message, f"{GUIDE}, DTP*439", "episode.accident")
+
+
+def attachment_number(facts: ClaimFacts) -> list[Finding]:
+    """What is sent apart from the claim is found again by its number."""
+    reports = [
+        each.report
+        for each in facts.attachments
+        if not each.on_request and len(each.control_number.strip()) < 2
+    ]
+    if not reports:
+        return []
+    message = f"{' and '.join(reports)}: give the attachment a number, and write it on the papers."
+    return error("attachment_number", message, f"{GUIDE}, PWK06", "claim.details")
+
+
+FILING_CODES = frozenset(
+    "11 12 13 14 15 16 17 AM BL CH CI DS FI HM LM MA MB MC OF TV VA WC ZZ".split()
+)
+
 CHECKS = (
     coverage_inactive,
     policy_missing,
+    filing_code,
+    payer_id,
+    original_reference,
     authorization_absent,
     authorization_dates,
     authorization_used_up,
@@ -204,4 +281,8 @@ CHECKS = (
     timely_filing,
     duplicate_claim,
     accident_incomplete,
+    accident_of_payer,
+    casualty_number,
+    date_before_accident,
+    attachment_number,
 )

@@ -1,10 +1,14 @@
 """Checks of the service lines: modifiers, charges, edits, limits."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
-from billing.rules import same_day
+from billing.rules import same_day, threshold
+from billing.rules.assistants import SOURCE as ASSISTANT_SOURCE
+from billing.rules.assistants import split_lines
+from billing.rules.checks_visit import code_unknown, units_minutes
 from billing.rules.facts import ClaimFacts
 from billing.rules.modifiers import (
     DISCIPLINE_MODIFIERS,
@@ -20,9 +24,18 @@ from billing.rules.ncci import (
     same_minutes_findings,
     services_behind,
 )
-from billing.rules.types import Finding, Service, error
+from billing.rules.notices import NEVER_COVERED, NOTICE_MODIFIERS
+from billing.rules.notices import SOURCE as NOTICE_SOURCE
+from billing.rules.types import Finding, Service, error, warning
+from billing.rules.units import bill_units
 
 GUIDE = "ASC X12N 005010X222A1"
+MOST_LINES = 50  # loop 2400
+_CHART = "visit.services"
+CPT_MODIFIERS = frozenset(
+    "22 23 24 25 26 27 32 33 47 50 51 52 53 54 55 56 57 58 59 62 63 66 73 74 76 77 78 79 80 81 82 "
+    "90 91 92 93 95 96 97 99".split()
+)
 
 
 def discipline_modifier(facts: ClaimFacts) -> list[Finding]:
@@ -175,11 +188,150 @@ def evaluation_per_day(facts: ClaimFacts) -> list[Finding]:
     return [_in_the_chart(finding) for finding in found]
 
 
-def place_of_service(facts: ClaimFacts) -> list[Finding]:
-    if len(facts.place_of_service) == 2 and facts.place_of_service.isdecimal():
+def line_count(facts: ClaimFacts) -> list[Finding]:
+    """A second claim for the rest would be read as a duplicate of the first: a person decides."""
+    if len(facts.lines) <= MOST_LINES:
         return []
-    message = "Say where the visit took place: 11 for the office, 12 for the patient's home."
-    return error("place_of_service", message, f"{GUIDE}, CLM05-1", "visit.place_of_service")
+    message = (
+        f"The visit makes {len(facts.lines)} lines and a claim holds {MOST_LINES}. Two claims of "
+        "one visit would be denied as duplicates: take services together or leave some out."
+    )
+    return error("line_count", message, f"{GUIDE}, loop 2400", "visit.services")
+
+
+def modifier_unknown(facts: ClaimFacts) -> list[Finding]:
+    wrong = {line.code: [m for m in line.modifiers if not _is_modifier(m)] for line in facts.lines}
+    codes = [code for code, modifiers in wrong.items() if modifiers]
+    if not codes:
+        return []
+    message = " ".join(
+        f"{code} carries {', '.join(wrong[code])}, which is no modifier." for code in codes
+    )
+    return error("modifier_unknown", message, "CPT, appendix A; HCPCS level II", _CHART, *codes)
+
+
+def _is_modifier(text: str) -> bool:
+    """CPT's are two digits of a short list; those of HCPCS level II begin with a letter."""
+    return text in CPT_MODIFIERS or re.fullmatch(r"[A-Z][A-Z0-9]", text) is not None
+
+
+def charge_cents(facts: ClaimFacts) -> list[Finding]:
+    codes = [line.code for line in facts.lines if line.charge != round(line.charge, 2)]
+    if not codes:
+        return []
+    message = f"{', '.join(codes)}: the charge has a part smaller than a cent. Correct the fee."
+    return error("charge_cents", message, f"{GUIDE}, SV102", "payer.fees", *codes)
+
+
+def charge_below_allowed(facts: ClaimFacts) -> list[Finding]:
+    """Payers pay the lower of the two, so the rest is given away."""
+    codes = [
+        line.code
+        for line in facts.lines
+        if line.allowed is not None and 0 < line.charge < line.allowed
+    ]
+    if not codes:
+        return []
+    message = f"{', '.join(codes)}: charged below what the payer allows. Raise the fee."
+    return warning(
+        "charge_below_allowed", message, "CMS Pub. 100-04, ch. 12, § 20", "payer.fees", *codes
+    )
+
+
+def assistant_modifier(facts: ClaimFacts) -> list[Finding]:
+    """CQ or CO on the units that the minutes say are the assistant's, and on no others.
+
+    A later payer's lines repeat what the first was billed.
+    """
+    if facts.sequence > 1:
+        return []
+    policy, own = facts.policy, facts.discipline.assistant_modifier
+    if policy is None or not policy.assistant_modifier or own is None or not facts.lines:
+        return []
+    if code_unknown(facts) or units_minutes(facts):
+        return []
+    timed = Counter[str]()
+    billed = Counter[tuple[str, bool]]()
+    for line in facts.lines:
+        billed[line.code, own in line.modifiers] += line.units
+        if facts.codes[line.code].timed:
+            timed[line.code] += line.units
+    units = bill_units(facts.services, policy.unit_rule, facts.codes, choice=timed)
+    split = split_lines(facts.services, units, facts.codes, assistant_modifier=True)
+    borne_out = Counter[tuple[str, bool]]()
+    for each in split.lines:
+        borne_out[each.code, each.assistant] += each.units
+    codes = sorted({code for code, whose in (billed - borne_out) | (borne_out - billed)})
+    if not codes:
+        return []
+    message = (
+        f"{', '.join(codes)}: the minutes give the assistant other units than those with {own}. "
+        "Correct the minutes or check again."
+    )
+    return error("assistant_modifier", message, ASSISTANT_SOURCE, _CHART, *codes)
+
+
+def assistant_evaluation(facts: ClaimFacts) -> list[Finding]:
+    codes = [
+        service.code
+        for service in _known_services(facts)
+        if facts.codes[service.code].evaluation and service.assistant_minutes
+    ]
+    if not codes:
+        return []
+    message = f"{', '.join(codes)}: an assistant may not evaluate. Correct who furnished it."
+    return error(
+        "assistant_evaluation", message, "CMS Pub. 100-02, ch. 15, § 230.2 C", _CHART, *codes
+    )
+
+
+def kx(facts: ClaimFacts) -> list[Finding]:
+    """Above the year's amount without KX, or with it below."""
+    policy = facts.policy
+    if policy is None or not policy.kx or facts.threshold is None or facts.accrued is None:
+        return []
+    limit = facts.threshold.of(facts.discipline)
+    used = threshold.accrued_of(facts.discipline, facts.accrued)
+    found: list[Finding] = []
+    for line in facts.therapy_lines:
+        carried = frozenset(line.modifiers)
+        if NEVER_COVERED in carried:
+            continue
+        passed = threshold.passes(used, line.allowed, limit)
+        used = used if passed.accrued_after is None else passed.accrued_after
+        if passed.kx and "KX" not in carried:
+            say = warning if carried & set(NOTICE_MODIFIERS) else error
+            liable = threshold.liable_without_kx(carried)
+            message = (
+                f"{line.code} lies above the year's {limit:.2f} without KX: it will be denied, and "
+                f"the {liable} bears it."
+            )
+            found += say("kx", message, threshold.SOURCE, "patient.notices", line.code)
+        elif "KX" in carried and not passed.kx:
+            message = (
+                f"{line.code} carries KX below the year's {limit:.2f}: routine KX is treated as "
+                "abusive billing. Take it off."
+            )
+            found += warning("kx", message, threshold.SOURCE, "patient.notices", line.code)
+    return found
+
+
+def notice_absent(facts: ClaimFacts) -> list[Finding]:
+    """GA or GX says that the patient was told in writing: the notice must be on file."""
+    codes = [
+        line.code
+        for line in facts.lines
+        for said in ("GA", "GX")
+        if said in line.modifiers
+        and not any(n.kind == said and n.covers(line.code, facts.discipline) for n in facts.notices)
+    ]
+    if not codes:
+        return []
+    message = (
+        f"{', '.join(codes)}: the line says the patient was given a notice, and none is on file "
+        "for the day. Record it, or take the modifier off."
+    )
+    return error("notice_absent", message, NOTICE_SOURCE, "patient.notices", *codes)
 
 
 CHECKS = (
@@ -197,5 +349,12 @@ CHECKS = (
     mue,
     same_minutes,
     evaluation_per_day,
-    place_of_service,
+    line_count,
+    modifier_unknown,
+    charge_cents,
+    charge_below_allowed,
+    assistant_modifier,
+    assistant_evaluation,
+    kx,
+    notice_absent,
 )

@@ -1,20 +1,22 @@
-"""Checks of who is who: practice, therapist, referring provider, patient, subscriber."""
+"""Checks of who is who: practice, therapist, referring provider, patient, subscriber.
+
+Where they are is in `checks_places`."""
 
 import re
+from datetime import date
 
-from billing.rules.facts import AddressFacts, ClaimFacts
-from billing.rules.types import Finding, error
+from billing.rules.facts import ClaimFacts, ProviderFacts
+from billing.rules.types import Discipline, Finding, error, warning
+from billing.rules.words import spoken
 
 GUIDE = "ASC X12N 005010X222A1"
 NPI_SOURCE = "45 CFR 162.406; CMS, check digit of the NPI"
 
-POST_OFFICE_BOX = re.compile(
-    r"\b(p\W*o\W*b(ox|\b)|post\s+office\s+box)|^\s*box\s+\d", re.IGNORECASE
-)
-ZIP_PLUS_FOUR = re.compile(r"[0-9]{5}-?[0-9]{4}")
-ZIP = re.compile(r"[0-9]{5}(-?[0-9]{4})?")
 EIN = re.compile(r"[0-9]{9}")
 TAXONOMY = re.compile(r"[0-9A-Z]{9}X")
+# The first characters of a code say whose it is (NUCC, "Respiratory, Developmental,
+# Rehabilitative and Restorative Service Providers" and "Speech, Language and Hearing").
+THERAPISTS = {"2251": Discipline.PT, "225X": Discipline.OT, "235Z": Discipline.SLP}
 # CMS, "Understanding the MBI format": eleven characters, no S, L, O, I, B or Z among the letters.
 _LETTER = "[AC-HJKMNP-RT-Y]"
 _EITHER = "[0-9AC-HJKMNP-RT-Y]"
@@ -37,7 +39,7 @@ def _npi(check: str, whose: str, npi: str, field: str) -> list[Finding]:
         return []
     if not npi:
         return error(check, f"{whose} has no NPI yet.", NPI_SOURCE, field)
-    message = f"{npi} is not an NPI: a digit is wrong or missing. Look {whose.lower()} up again."
+    message = f"{npi} is not an NPI: a digit is wrong or missing. Look it up again."
     return error(check, message, NPI_SOURCE, field)
 
 
@@ -46,7 +48,11 @@ def billing_npi(facts: ClaimFacts) -> list[Finding]:
 
 
 def rendering_npi(facts: ClaimFacts) -> list[Finding]:
-    return _npi("rendering_npi", "The therapist", facts.rendering.npi, "provider.npi")
+    return [
+        finding
+        for each in facts.renderers
+        for finding in _npi("rendering_npi", each.name, each.npi, "provider.npi")
+    ]
 
 
 def referring_npi(facts: ClaimFacts) -> list[Finding]:
@@ -73,41 +79,72 @@ def referring_absent(facts: ClaimFacts) -> list[Finding]:
 
 
 def rendering_taxonomy(facts: ClaimFacts) -> list[Finding]:
-    if TAXONOMY.fullmatch(facts.rendering.taxonomy):
-        return []
-    message = "The therapist's taxonomy code is missing: ten characters, such as 225100000X."
-    return error("rendering_taxonomy", message, f"{GUIDE}, PRV*PE", "provider.taxonomy")
+    return [
+        finding
+        for each in facts.renderers
+        if not TAXONOMY.fullmatch(each.taxonomy)
+        for finding in error(
+            "rendering_taxonomy",
+            f"{each.name} has no taxonomy code: ten characters, such as 225100000X.",
+            f"{GUIDE}, PRV*PE",
+            "provider.taxonomy",
+        )
+    ]
+
+
+def taxonomy_discipline(facts: ClaimFacts) -> list[Finding]:
+    """A therapist who is listed as another kind of therapist."""
+    return [
+        finding
+        for each in facts.renderers
+        if TAXONOMY.fullmatch(each.taxonomy)
+        for kind, discipline in THERAPISTS.items()
+        if each.taxonomy.startswith(kind) and discipline is not facts.discipline
+        for finding in warning(
+            "taxonomy_discipline",
+            f"{each.name}'s taxonomy code {each.taxonomy} is that of {discipline}, and the visit "
+            f"is {facts.discipline}.",
+            "NUCC health care provider taxonomy",
+            "provider.taxonomy",
+        )
+    ]
 
 
 def licence_expired(facts: ClaimFacts) -> list[Finding]:
-    expires = facts.rendering.licence_expires_on
-    if expires is None or facts.date_of_service <= expires:
+    return [
+        finding
+        for each in facts.renderers
+        for finding in _licence("licence_expired", each, facts.date_of_service)
+    ]
+
+
+def assistant_licence(facts: ClaimFacts) -> list[Finding]:
+    """Whoever furnished a part of the visit holds a license on that day, too."""
+    if facts.assistant is None:
         return []
-    message = f"The therapist's license ran out on {expires}, before the visit. Enter the new date."
+    return _licence("assistant_licence", facts.assistant, facts.date_of_service)
+
+
+def _licence(check: str, who: ProviderFacts, on: date) -> list[Finding]:
+    expires = who.licence_expires_on
+    if expires is None or on <= expires:
+        return []
+    message = (
+        f"{who.name}'s license ran out on {spoken(expires)}, before the visit. Enter the new date."
+    )
     return error(
-        "licence_expired",
+        check,
         message,
         "42 CFR 484.115: a therapist holds the license of the state",
         "provider.licence_expires_on",
     )
 
 
-def billing_zip(facts: ClaimFacts) -> list[Finding]:
-    if ZIP_PLUS_FOUR.fullmatch(facts.practice.address.postal_code):
+def billing_taxonomy(facts: ClaimFacts) -> list[Finding]:
+    if not facts.practice.taxonomy or TAXONOMY.fullmatch(facts.practice.taxonomy):
         return []
-    message = "The practice's ZIP code needs all nine digits."
-    return error("billing_zip", message, f"{GUIDE}, loop 2010AA N403", "practice.postal_code")
-
-
-def billing_po_box(facts: ClaimFacts) -> list[Finding]:
-    place = facts.practice.address
-    if not any(POST_OFFICE_BOX.search(line) for line in (place.line1, place.line2)):
-        return []
-    message = (
-        "The practice's address is a post-office box. Enter the street; the box belongs in the "
-        "pay-to address."
-    )
-    return error("billing_po_box", message, f"{GUIDE}, loop 2010AA N301", "practice.line1")
+    message = "The practice's taxonomy code is ten characters, such as 261QP2000X."
+    return error("billing_taxonomy", message, f"{GUIDE}, PRV*BI", "practice.taxonomy")
 
 
 def billing_ein(facts: ClaimFacts) -> list[Finding]:
@@ -131,28 +168,6 @@ def patient_sex(facts: ClaimFacts) -> list[Finding]:
     return error("patient_sex", message, f"{GUIDE}, DMG03", "patient.sex")
 
 
-def patient_address(facts: ClaimFacts) -> list[Finding]:
-    """Loop 2010BA when the patient is the subscriber, loop 2010CA when not: wanted in both."""
-    missing = _missing(facts.patient.address)
-    if not missing:
-        return []
-    message = f"The patient's address lacks {' and '.join(missing)}."
-    return error("patient_address", message, f"{GUIDE}, N3 and N4", "patient.address")
-
-
-def _missing(address: AddressFacts) -> list[str]:
-    return [
-        name
-        for name, there in (
-            ("the street", address.line1),
-            ("the city", address.city),
-            ("the state", address.state),
-            ("a ZIP code of five or nine digits", ZIP.fullmatch(address.postal_code)),
-        )
-        if not there
-    ]
-
-
 def subscriber_name(facts: ClaimFacts) -> list[Finding]:
     if facts.coverage is None:
         return []
@@ -161,6 +176,14 @@ def subscriber_name(facts: ClaimFacts) -> list[Finding]:
         return []
     message = "The card is another person's: enter the subscriber's first and last name."
     return error("subscriber_name", message, f"{GUIDE}, loop 2010BA", "coverage.subscriber")
+
+
+def medicare_subscriber(facts: ClaimFacts) -> list[Finding]:
+    card = facts.coverage
+    if card is None or not card.payer.medicare or card.subscriber.is_patient:
+        return []
+    message = "Medicare insures each patient alone: on this card the patient is the subscriber."
+    return error("medicare_subscriber", message, f"{GUIDE}, SBR02", "coverage.relation")
 
 
 def member_id(facts: ClaimFacts) -> list[Finding]:
@@ -185,18 +208,19 @@ def mbi_format(facts: ClaimFacts) -> list[Finding]:
 
 CHECKS = (
     billing_npi,
-    billing_zip,
-    billing_po_box,
+    billing_taxonomy,
     billing_ein,
     rendering_npi,
     rendering_taxonomy,
+    taxonomy_discipline,
     licence_expired,
+    assistant_licence,
     referring_absent,
     referring_npi,
     patient_birth_date,
     patient_sex,
-    patient_address,
     subscriber_name,
+    medicare_subscriber,
     member_id,
     mbi_format,
 )

@@ -4,15 +4,16 @@ import re
 from collections import Counter
 
 from billing.rules.allocation import fact_of
+from billing.rules.diagnoses import EXTERNAL_CAUSES, MOST_DIAGNOSES, claim_diagnoses
 from billing.rules.facts import ClaimFacts
-from billing.rules.types import Finding, Severity, error
+from billing.rules.types import Finding, Severity, error, info, warning
 from billing.rules.units import bill_units
 from billing.rules.words import spoken
+from documentation.rules import clocks
 
 GUIDE = "ASC X12N 005010X222A1"
 STUDENTS = "CMS Pub. 100-02, ch. 15, § 230 B"
 NOTES = "CMS Pub. 100-02, ch. 15, § 220.3"
-MOST_DIAGNOSES = 12  # HI of loop 2300; CMS-1500 item 21
 MOST_POINTERS = 4  # SV107; CMS-1500 item 24E
 # A letter, a digit, a digit or letter, and up to four more (ICD-10-CM guidelines, § I.A.2).
 ICD_10_CM = re.compile(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?")
@@ -146,13 +147,41 @@ def diagnosis_primary(facts: ClaimFacts) -> list[Finding]:
 
 
 def diagnosis_count(facts: ClaimFacts) -> list[Finding]:
-    if len(facts.diagnoses) <= MOST_DIAGNOSES:
+    """More than a claim holds: `rules.diagnoses` keeps twelve, and this says which it left out."""
+    dropped = claim_diagnoses([d.code for d in facts.diagnoses]).dropped
+    if not dropped:
         return []
     message = (
-        f"A claim holds {MOST_DIAGNOSES} diagnoses and this one has {len(facts.diagnoses)}. "
-        "Keep those that were treated."
+        f"The case has {len(facts.diagnoses)} diagnoses and a claim holds {MOST_DIAGNOSES}: "
+        f"{', '.join(dropped)} stay off this claim. Put them higher in the case to change that."
     )
-    return error("diagnosis_count", message, f"{GUIDE}, HI", "visit.diagnoses")
+    return info("diagnosis_count", message, f"{GUIDE}, HI", "visit.diagnoses", *dropped[:50])
+
+
+def diagnosis_repeated(facts: ClaimFacts) -> list[Finding]:
+    times = Counter(diagnosis.code.replace(".", "") for diagnosis in facts.diagnoses)
+    codes = [code for code, count in times.items() if count > 1]
+    if not codes:
+        return []
+    message = f"{', '.join(codes)}: a claim names a diagnosis once. Take the second one out."
+    return error("diagnosis_repeated", message, f"{GUIDE}, HI", "visit.diagnoses", *codes)
+
+
+def diagnosis_external_first(facts: ClaimFacts) -> list[Finding]:
+    codes = [d.code for d in facts.diagnoses if d.primary and d.code[:1] in EXTERNAL_CAUSES]
+    if not codes:
+        return []
+    message = (
+        f"{codes[0]} says what caused the injury, not what it is: it never comes first. Put the "
+        "condition that is treated before it."
+    )
+    return error(
+        "diagnosis_external_first",
+        message,
+        "ICD-10-CM guidelines, § I.C.20.a.6",
+        "visit.diagnoses",
+        *codes,
+    )
 
 
 def diagnosis_format(facts: ClaimFacts) -> list[Finding]:
@@ -196,12 +225,43 @@ def pointer_count(facts: ClaimFacts) -> list[Finding]:
 def pointer_absent_diagnosis(facts: ClaimFacts) -> list[Finding]:
     if not facts.diagnoses:
         return []
-    there = range(1, len(facts.diagnoses) + 1)
+    there = range(1, min(len(facts.diagnoses), MOST_DIAGNOSES) + 1)
     codes = [line.code for line in facts.lines if any(p not in there for p in line.pointers)]
     if not codes:
         return []
     message = f"{', '.join(codes)}: the line points to a diagnosis that the claim does not have."
     return error("pointer_absent_diagnosis", message, f"{GUIDE}, SV107", "claim.lines", *codes)
+
+
+def pointer_repeated(facts: ClaimFacts) -> list[Finding]:
+    codes = [line.code for line in facts.lines if len(set(line.pointers)) < len(line.pointers)]
+    if not codes:
+        return []
+    message = f"{', '.join(codes)}: the line points to the same diagnosis twice."
+    return error("pointer_repeated", message, f"{GUIDE}, SV107", "claim.lines", *codes)
+
+
+def treatment_minutes(facts: ClaimFacts) -> list[Finding]:
+    logged = sum(service.minutes for service in facts.services)
+    if facts.treatment_minutes is None or facts.treatment_minutes >= logged:
+        return []
+    message = (
+        f"The services come to {logged} minutes and the note says {facts.treatment_minutes} of "
+        "treatment in all: correct one of them."
+    )
+    return error("treatment_minutes", message, f"{NOTES} E", "visit.services")
+
+
+def progress_report(facts: ClaimFacts) -> list[Finding]:
+    """It cannot be made good once the day is over, so it is said and does not hold the claim."""
+    wanted = facts.policy is not None and facts.policy.certification_required
+    if not wanted or facts.report_days <= clocks.REPORT_EVERY:
+        return []
+    message = (
+        f"{facts.report_days} treatment days by then without a progress report; one is due every "
+        f"{clocks.REPORT_EVERY}. Have it written: a reviewer asks for it first."
+    )
+    return warning("progress_report", message, clocks.REPORT_SOURCE, "episode.progress_report")
 
 
 def date_in_future(facts: ClaimFacts) -> list[Finding]:
@@ -230,6 +290,35 @@ def date_before_onset(facts: ClaimFacts) -> list[Finding]:
     return error("date_before_onset", message, f"{GUIDE}, DTP*431", "episode.onset_on")
 
 
+def date_before_first_treatment(facts: ClaimFacts) -> list[Finding]:
+    if facts.started_on is None or facts.date_of_service >= facts.started_on:
+        return []
+    message = (
+        f"The case says its first treatment was on {spoken(facts.started_on)}, after this visit: "
+        "correct it."
+    )
+    source = f"{GUIDE}, DTP*454"
+    return error("date_before_first_treatment", message, source, "episode.started_on")
+
+
+def date_after_discharge(facts: ClaimFacts) -> list[Finding]:
+    if facts.discharged_on is None or facts.date_of_service <= facts.discharged_on:
+        return []
+    message = f"The case was closed on {spoken(facts.discharged_on)}, before this visit."
+    return warning("date_after_discharge", message, NOTES, "episode.discharged_on")
+
+
+def date_after_death(facts: ClaimFacts) -> list[Finding]:
+    died = facts.patient.died_on
+    if died is None or facts.date_of_service <= died:
+        return []
+    message = (
+        f"The visit, {spoken(facts.date_of_service)}, is after the day the patient died, "
+        f"{spoken(died)}: correct one of them."
+    )
+    return error("date_after_death", message, f"{GUIDE}, PAT06", "patient.deceased_on")
+
+
 CHECKS = (
     note_unsigned,
     cosignature_absent,
@@ -243,11 +332,19 @@ CHECKS = (
     diagnosis_absent,
     diagnosis_primary,
     diagnosis_count,
+    diagnosis_repeated,
+    diagnosis_external_first,
     diagnosis_format,
     diagnosis_not_billable,
     pointer_count,
     pointer_absent_diagnosis,
+    pointer_repeated,
+    treatment_minutes,
+    progress_report,
     date_in_future,
     date_before_birth,
     date_before_onset,
+    date_before_first_treatment,
+    date_after_discharge,
+    date_after_death,
 )

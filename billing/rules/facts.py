@@ -12,9 +12,11 @@ from billing.rules.types import (
     Discipline,
     Finding,
     MueLimit,
+    Notice,
     PolicyFacts,
     PtpEdit,
     Service,
+    Threshold,
 )
 from documentation.rules import certification
 
@@ -35,15 +37,26 @@ class PracticeFacts:
     npi: str
     ein: str
     address: AddressFacts
+    taxonomy: str = ""
+    pay_to: AddressFacts | None = None
+
+
+@dataclass(frozen=True)
+class FacilityFacts:
+    """Where the visit took place: loop 2310C, when it is not the billing address."""
+
+    address: AddressFacts
+    npi: str = ""
 
 
 @dataclass(frozen=True)
 class ProviderFacts:
-    """Who furnished the visit: loop 2310B."""
+    """Who furnished the visit (loop 2310B), or one line of it (loop 2420A)."""
 
     npi: str
     taxonomy: str
     licence_expires_on: date | None = None
+    name: str = "The therapist"
 
 
 @dataclass(frozen=True)
@@ -56,6 +69,7 @@ class PatientFacts:
     birth_date: date | None
     sex: str  # M, F or U
     address: AddressFacts
+    died_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -67,8 +81,14 @@ class SubscriberFacts:
 
 @dataclass(frozen=True)
 class PayerFacts:
+    """`pays_for` is the accident it pays for: EM, AA, or empty for an insurer of health.
+    `filing_code` is SBR09, `payer_id` what the receiver routes by."""
+
     name: str
     medicare: bool
+    payer_id: str = ""
+    filing_code: str = ""
+    pays_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +101,7 @@ class CoverageFacts:
     subscriber: SubscriberFacts
     ends_on: date | None = None
     medicare_secondary: str = ""  # why Medicare does not pay first: SBR05
+    claim_number: str = ""  # the insurer's own number of the accident: REF*Y4
 
 
 @dataclass(frozen=True)
@@ -110,6 +131,8 @@ class LineFacts:
     charge: Decimal
     modifiers: tuple[str, ...] = ()
     pointers: tuple[int, ...] = ()
+    allowed: Decimal | None = None  # what the payer's table comes to, where it is known
+    rendering: ProviderFacts | None = None  # who furnished it, where another than the visit's
 
 
 @dataclass(frozen=True)
@@ -158,6 +181,15 @@ class AccidentFacts:
 
 
 @dataclass(frozen=True)
+class AttachmentFacts:
+    """PWK: a report that goes beside the claim. `on_request` needs no number."""
+
+    report: str
+    on_request: bool
+    control_number: str = ""
+
+
+@dataclass(frozen=True)
 class ClaimFacts:
     """A claim and everything behind it on the day it is looked at."""
 
@@ -181,12 +213,31 @@ class ClaimFacts:
     authorization: AuthorizationFacts | None = None
     accident: AccidentFacts | None = None
     onset_on: date | None = None
+    started_on: date | None = None  # first treatment of the case
+    discharged_on: date | None = None
+    admitted_on: date | None = None
+    facility: FacilityFacts | None = None
+    assistant: ProviderFacts | None = None
+    attachments: tuple[AttachmentFacts, ...] = ()
+    treatment_minutes: int | None = None
+    report_days: int = 0  # treatment days since the last progress report, with this visit's
+    frequency: str = "1"  # 7 replaces, 8 voids the claim that `payer_claim_number` names
+    payer_claim_number: str = ""
+    notices: tuple[Notice, ...] = ()
+    threshold: Threshold | None = None
+    accrued: Mapping[Discipline, Decimal] | None = None  # of the year, before this visit
     elsewhere: tuple[Elsewhere, ...] = ()
     edits: tuple[PtpEdit, ...] = ()
     mue: Mapping[str, MueLimit] | None = None
     coding: tuple[Finding, ...] = ()  # what coding the visit has already found
     sequence: int = 1  # the place of this payer: 2 is the secondary
     earlier: tuple[EarlierPayerFacts, ...] = ()
+
+    @property
+    def renderers(self) -> tuple[ProviderFacts, ...]:
+        """Everybody whom the claim names as having furnished something, each once."""
+        of_lines = (line.rendering for line in self.lines if line.rendering is not None)
+        return tuple(dict.fromkeys((self.rendering, *of_lines)))
 
     @property
     def known_lines(self) -> tuple[LineFacts, ...]:

@@ -46,6 +46,7 @@ class Discipline(StrEnum):
 class Severity(StrEnum):
     ERROR = "error"  # holds the claim
     WARNING = "warning"  # is shown and does not hold it
+    INFO = "info"  # says what a rule did by itself; there is nothing to do
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,10 @@ def error(check: str, message: str, source: str, field: str, *codes: str) -> lis
 
 def warning(check: str, message: str, source: str, field: str, *codes: str) -> list[Finding]:
     return [Finding(check, Severity.WARNING, message, source, codes, field)]
+
+
+def info(check: str, message: str, source: str, field: str, *codes: str) -> list[Finding]:
+    return [Finding(check, Severity.INFO, message, source, codes, field)]
 
 
 @dataclass(frozen=True)

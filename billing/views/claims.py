@@ -24,7 +24,9 @@ from billing.forms import CorrectionForm, VoidForm
 from billing.models import Claim, Finding
 from billing.models.claim import NotAllowed
 from billing.rule_state import outdated_on
+from billing.rules.diagnoses import claim_diagnoses
 from billing.views.replies import answers_to
+from documentation.models import Episode
 from people import audit, exports
 from people.access import BILLING, READS_CHARTS, StaffRequest, allow, find_visible, open_patient
 from people.models import Role
@@ -35,6 +37,7 @@ ON_A_PAGE = 50
 
 Status = Claim.Status
 FILE_SOON_DAYS = 30  # a month before the payer's last day there is still time to ask for records
+ORDER = {level: place for place, level in enumerate(["error", "warning", "info"])}
 GROUPS = {
     "work": ("Needs work", Q(status__in=[Status.DRAFT, Status.NEEDS_WORK, Status.REJECTED])),
     "ready": ("Ready", Q(status=Status.READY)),
@@ -188,17 +191,18 @@ def show(
     own, earlier = shown_decisions(claim)
     context = {
         "claim": claim,
-        "lines": claim.lines.select_related("code"),
+        "lines": claim.lines.select_related("code", "rendering__user"),
         "decided": own,
         "earlier": earlier,
         "following": secondary.next_payer(claim),
         "findings": [
-            {"row": finding, "link": link_to_fix(finding, claim)}
-            for finding in claim.findings.all()
+            {"row": finding, "link": link_to_fix(finding, claim, by=request.user)}
+            for finding in sorted(claim.findings.all(), key=lambda row: ORDER[row.severity])
         ],
-        "diagnoses": episode.diagnoses.all() if episode is not None else [],
+        "diagnoses": _diagnoses(episode),
         "versions": claim.versions.select_related("made_by"),
         "batches": claim.batches.all(),
+        "attachments": claim.attachments.all(),
         "answers": answers_to(claim.pk),
         "balance": ledger.claim_balance(claim),
         "may_work": request.user.has_role(*BILLING),
@@ -228,6 +232,15 @@ def show(
     return render_page_or_piece(
         request, page="billing/claim.html", piece="billing/_claim.html", context=context
     )
+
+
+def _diagnoses(episode: Episode | None) -> list[dict[str, Any]]:
+    """The case's, each with whether the claim holds it."""
+    if episode is None:
+        return []
+    rows = list(episode.diagnoses.order_by("position"))
+    kept = set(claim_diagnoses([row.code for row in rows]).kept)
+    return [{"row": row, "is_kept": row.code in kept} for row in rows]
 
 
 def _days_left(claim: Claim) -> int | None:

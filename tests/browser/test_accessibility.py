@@ -140,6 +140,7 @@ PAGES = [
     ("documentation:home-program-edit", Role.THERAPIST),
     ("billing:claims", Role.BILLER),
     ("billing:claim", Role.BILLER),
+    ("billing:claim-details", Role.BILLER),
     ("billing:batches", Role.BILLER),
     ("billing:batch", Role.BILLER),
     ("billing:claim-version", Role.BILLER),

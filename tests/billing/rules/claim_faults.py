@@ -1,16 +1,33 @@
 """One good claim, wrong in one way at a time; shared with whoever wants a faulty claim."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from billing.rules.facts import AccidentFacts, DiagnosisFacts, LineFacts
+from billing.rules.facts import (
+    AccidentFacts,
+    AddressFacts,
+    AttachmentFacts,
+    DiagnosisFacts,
+    FacilityFacts,
+    LineFacts,
+    ProviderFacts,
+    SubscriberFacts,
+)
 from billing.rules.same_day import Elsewhere
-from billing.rules.types import Discipline, MueLimit, Service, UnitRule
+from billing.rules.types import CodeFacts, Discipline, MueLimit, Notice, Service, UnitRule
 from tests.billing.rules.claims import GOOD, but, first_plan, line
 from tests.billing.rules.makers import at
+from tests.billing.rules.tables import THRESHOLDS
 
 HELD = "error"
 SHOWN = "warning"
+TOLD = "info"
+
+COLLEAGUE = ProviderFacts("1356362586", "225100000X", date(2027, 3, 31), "Kim Roe, PT")
+MORE_DIAGNOSES = tuple(
+    DiagnosisFacts(f"M25.5{number}") for number in "11 12 21 22 31 32 41 42 51 52 61".split()
+)
 
 
 def one_service(code: str, units: int, minutes: int, *modifiers: str):
@@ -59,6 +76,29 @@ def group_elsewhere(service: Service):
     )
 
 
+def fifty_one_lines():
+    """A visit of fifty-one different services, each on a line."""
+    codes = [f"9{n:04d}" for n in range(51)]
+    return but(
+        codes={code: CodeFacts(code, timed=False) for code in codes},
+        services=tuple(Service(code) for code in codes),
+        lines=tuple(LineFacts(code, 1, Decimal("1.00"), (), (1,)) for code in codes),
+        total_charge=Decimal("51.00"),
+        policy__authorization_required=False,
+    )
+
+
+def over_the_threshold(*modifiers: str):
+    """97112 alone, with the year's amount used up."""
+    facts = one_service("97112", 2, 24, *modifiers)
+    return but(
+        facts,
+        lines=(replace(facts.lines[0], allowed=Decimal("60.00")),),
+        threshold=THRESHOLDS[2026],
+        accrued={Discipline.PT: Decimal("2480.00")},
+    )
+
+
 # claim, the one check that finds it, severity, where it is put right
 MUTATIONS = [
     # What happened
@@ -104,9 +144,9 @@ MUTATIONS = [
         "visit.diagnoses",
     ),
     (
-        but(diagnoses=GOOD.diagnoses + (DiagnosisFacts("M62.81"),) * 11),
+        but(diagnoses=GOOD.diagnoses + MORE_DIAGNOSES),
         "diagnosis_count",
-        HELD,
+        TOLD,
         "visit.diagnoses",
     ),
     *(
@@ -125,7 +165,27 @@ MUTATIONS = [
         "visit.diagnoses",
     ),
     (but(lines=line(1, pointers=())), "pointer_count", HELD, "claim.lines"),
-    (but(lines=line(1, pointers=(1, 2, 1, 2, 1))), "pointer_count", HELD, "claim.lines"),
+    (
+        but(diagnoses=GOOD.diagnoses + MORE_DIAGNOSES[:3], lines=line(1, pointers=(1, 2, 3, 4, 5))),
+        "pointer_count",
+        HELD,
+        "claim.lines",
+    ),
+    (but(lines=line(1, pointers=(1, 1))), "pointer_repeated", HELD, "claim.lines"),
+    (
+        but(diagnoses=(GOOD.diagnoses[0], DiagnosisFacts("I69354"))),
+        "diagnosis_repeated",
+        HELD,
+        "visit.diagnoses",
+    ),
+    (
+        but(diagnoses=(DiagnosisFacts("W01.0XXA", primary=True), GOOD.diagnoses[1])),
+        "diagnosis_external_first",
+        HELD,
+        "visit.diagnoses",
+    ),
+    (but(treatment_minutes=46), "treatment_minutes", HELD, "visit.services"),
+    (but(report_days=11), "progress_report", SHOWN, "episode.progress_report"),
     (but(lines=line(1, pointers=(1, 3))), "pointer_absent_diagnosis", HELD, "claim.lines"),
     (but(lines=line(1, pointers=(0,))), "pointer_absent_diagnosis", HELD, "claim.lines"),
     (but(today=date(2026, 3, 1)), "date_in_future", HELD, "visit.date_of_service"),
@@ -136,6 +196,14 @@ MUTATIONS = [
         "patient.birth_date",
     ),
     (but(onset_on=date(2026, 3, 3)), "date_before_onset", HELD, "episode.onset_on"),
+    (
+        but(started_on=date(2026, 3, 3)),
+        "date_before_first_treatment",
+        HELD,
+        "episode.started_on",
+    ),
+    (but(discharged_on=date(2026, 3, 1)), "date_after_discharge", SHOWN, "episode.discharged_on"),
+    (but(patient__died_on=date(2026, 3, 1)), "date_after_death", HELD, "patient.deceased_on"),
     # The lines
     (but(lines=line(1, modifiers=())), "discipline_modifier", HELD, "claim.lines"),
     (but(lines=line(1, modifiers=("GO",))), "discipline_modifier", HELD, "claim.lines"),
@@ -152,9 +220,14 @@ MUTATIONS = [
         HELD,
         "claim.lines",
     ),
-    (but(lines=line(1, modifiers=("GP", "KX", "GA"))), "modifier_conflict", SHOWN, "claim.lines"),
     (
-        but(lines=line(1, modifiers=("GP", "CQ", "KX", "95", "96"))),
+        but(lines=line(1, modifiers=("GP", "KX", "GA")), notices=(Notice("GA", Discipline.PT),)),
+        "modifier_conflict",
+        SHOWN,
+        "claim.lines",
+    ),
+    (
+        but(lines=line(1, modifiers=("GP", "KX", "95", "96", "22"))),
         "modifier_count",
         HELD,
         "claim.lines",
@@ -253,7 +326,91 @@ MUTATIONS = [
         HELD,
         "visit.services",
     ),
-    (but(place_of_service=""), "place_of_service", HELD, "visit.place_of_service"),
+    (fifty_one_lines(), "line_count", HELD, "visit.services"),
+    *(
+        (but(lines=line(1, modifiers=("GP", wrong))), "modifier_unknown", HELD, "visit.services")
+        for wrong in ("G", "34", "kx", "KX1")
+    ),
+    (
+        but(lines=line(1, charge=Decimal("200.005")), total_charge=Decimal("270.005")),
+        "charge_cents",
+        HELD,
+        "payer.fees",
+    ),
+    (
+        but(lines=line(1, allowed=Decimal("200.01"))),
+        "charge_below_allowed",
+        SHOWN,
+        "payer.fees",
+    ),
+    (
+        but(services=(Service("97112", 24, 24), Service("97110", 23))),
+        "assistant_modifier",
+        HELD,
+        "visit.services",
+    ),
+    (but(lines=line(1, modifiers=("GP", "CQ"))), "assistant_modifier", HELD, "visit.services"),
+    (
+        but(one_service("97161", 1, 30, "GP", "CQ"), services=(Service("97161", 30, 30),)),
+        "assistant_evaluation",
+        HELD,
+        "visit.services",
+    ),
+    (over_the_threshold("GP"), "kx", HELD, "patient.notices"),
+    (
+        but(over_the_threshold("GP", "GA"), notices=(Notice("GA", Discipline.PT),)),
+        "kx",
+        SHOWN,
+        "patient.notices",
+    ),
+    (but(over_the_threshold("GP", "KX"), accrued={}), "kx", SHOWN, "patient.notices"),
+    (but(lines=line(1, modifiers=("GP", "GA"))), "notice_absent", HELD, "patient.notices"),
+    (
+        but(
+            lines=line(1, modifiers=("GP", "GX", "GY")),
+            notices=(Notice("GX", Discipline.PT, frozenset({"97110"})),),
+        ),
+        "notice_absent",
+        HELD,
+        "patient.notices",
+    ),
+    # Where it took place
+    *(
+        (but(place_of_service=place), "place_of_service", HELD, "clinic.place_of_service")
+        for place in ("", "1", "48", "AB")
+    ),
+    (
+        but(place_of_service="21", coverage__payer__medicare=False),
+        "admission_date",
+        HELD,
+        "claim.details",
+    ),
+    (but(place_of_service="31"), "place_not_covered", SHOWN, "clinic.place_of_service"),
+    (
+        but(practice__pay_to=AddressFacts("PO Box 12", "", "OR", "97201-0001")),
+        "pay_to_address",
+        HELD,
+        "practice.pay_to",
+    ),
+    (
+        but(facility=FacilityFacts(AddressFacts("9 Low Street", "Portland", "OR", "97214"))),
+        "facility_zip",
+        HELD,
+        "clinic.postal_code",
+    ),
+    (
+        but(practice__address__postal_code="98101-0001"),
+        "zip_state",
+        SHOWN,
+        "practice.postal_code",
+    ),
+    (but(patient__address__postal_code="10001"), "zip_state", SHOWN, "patient.address"),
+    (
+        but(facility=FacilityFacts(AddressFacts("9 Low Street", "Portland", "OR", "00199-0001"))),
+        "zip_state",
+        SHOWN,
+        "clinic.postal_code",
+    ),
     # Who is who
     (but(practice__npi="1234567890"), "billing_npi", HELD, "practice.npi"),
     (but(practice__npi=""), "billing_npi", HELD, "practice.npi"),
@@ -273,7 +430,33 @@ MUTATIONS = [
     (but(practice__ein="12-3456789"), "billing_ein", HELD, "practice.ein"),
     (but(practice__ein="12345678"), "billing_ein", HELD, "practice.ein"),
     (but(rendering__npi="1245319590"), "rendering_npi", HELD, "provider.npi"),
+    (but(practice__taxonomy="261QP2000"), "billing_taxonomy", HELD, "practice.taxonomy"),
     (but(rendering__taxonomy=""), "rendering_taxonomy", HELD, "provider.taxonomy"),
+    (but(rendering__taxonomy="225X00000X"), "taxonomy_discipline", SHOWN, "provider.taxonomy"),
+    (
+        but(lines=line(2, rendering=replace(COLLEAGUE, npi="1245319590"))),
+        "rendering_npi",
+        HELD,
+        "provider.npi",
+    ),
+    (
+        but(lines=line(2, rendering=replace(COLLEAGUE, taxonomy="225100000"))),
+        "rendering_taxonomy",
+        HELD,
+        "provider.taxonomy",
+    ),
+    (
+        but(lines=line(2, rendering=replace(COLLEAGUE, licence_expires_on=date(2026, 3, 1)))),
+        "licence_expired",
+        HELD,
+        "provider.licence_expires_on",
+    ),
+    (
+        but(assistant=ProviderFacts("", "225200000X", date(2026, 3, 1))),
+        "assistant_licence",
+        HELD,
+        "provider.licence_expires_on",
+    ),
     (
         but(rendering__licence_expires_on=date(2026, 3, 1)),
         "licence_expired",
@@ -286,7 +469,18 @@ MUTATIONS = [
     (but(patient__sex=""), "patient_sex", HELD, "patient.sex"),
     (but(patient__address__line1=""), "patient_address", HELD, "patient.address"),
     (but(patient__address__postal_code="9720"), "patient_address", HELD, "patient.address"),
-    (but(coverage__subscriber__is_patient=False), "subscriber_name", HELD, "coverage.subscriber"),
+    (
+        but(coverage__payer__medicare=False, coverage__subscriber=SubscriberFacts(False, "Ruiz")),
+        "subscriber_name",
+        HELD,
+        "coverage.subscriber",
+    ),
+    (
+        but(coverage__subscriber=SubscriberFacts(False, "Ruiz", "Ana")),
+        "medicare_subscriber",
+        HELD,
+        "coverage.relation",
+    ),
     (but(coverage__member_id=" "), "member_id", HELD, "coverage.member_id"),
     *(
         (but(coverage__member_id=number), "mbi_format", HELD, "coverage.member_id")
@@ -297,6 +491,13 @@ MUTATIONS = [
     (but(coverage__starts_on=date(2026, 3, 3)), "coverage_inactive", HELD, "coverage"),
     (but(coverage__ends_on=date(2026, 3, 1)), "coverage_inactive", HELD, "coverage"),
     (but(policy=None), "policy_missing", HELD, "payer.policy"),
+    (but(coverage__payer__filing_code=""), "filing_code", HELD, "payer_record"),
+    (but(coverage__payer__filing_code="XX"), "filing_code", HELD, "payer_record"),
+    (but(coverage__payer__payer_id="1"), "payer_id", HELD, "payer_record"),
+    (but(frequency="7"), "original_reference", HELD, "claim"),
+    (but(frequency="8"), "original_reference", HELD, "claim"),
+    (but(frequency="9", payer_claim_number="77"), "original_reference", HELD, "claim"),
+    (but(payer_claim_number="77"), "original_reference", HELD, "claim"),
     (but(authorization=None), "authorization_absent", HELD, "authorization"),
     (
         but(authorization__ends_on=date(2026, 3, 1)),
@@ -336,5 +537,39 @@ MUTATIONS = [
         "accident_incomplete",
         HELD,
         "episode.accident",
+    ),
+    (
+        but(accident=AccidentFacts("OA", date(2026, 3, 3), "")),
+        "date_before_accident",
+        HELD,
+        "episode.accident",
+    ),
+    (
+        but(coverage__payer__pays_for="EM", coverage__claim_number="W-1"),
+        "accident_of_payer",
+        HELD,
+        "episode.accident",
+    ),
+    (
+        but(
+            coverage__payer__pays_for="AA",
+            coverage__claim_number="W-1",
+            accident=AccidentFacts("EM", date(2026, 1, 15), ""),
+        ),
+        "accident_of_payer",
+        HELD,
+        "episode.accident",
+    ),
+    (
+        but(coverage__payer__pays_for="AA", accident=AccidentFacts("AA", date(2026, 1, 15), "OR")),
+        "casualty_number",
+        HELD,
+        "coverage.claim_number",
+    ),
+    (
+        but(attachments=(AttachmentFacts("Progress report", on_request=False),)),
+        "attachment_number",
+        HELD,
+        "claim.details",
     ),
 ]

@@ -43,6 +43,7 @@ GOOD = ClaimFacts(
         npi="1234567893",
         ein="123456789",
         address=AddressFacts("100 Boxwood Street", "Portland", "OR", "97201-0001"),
+        taxonomy="261QP2000X",
     ),
     rendering=ProviderFacts(
         npi="1245319599", taxonomy="225100000X", licence_expires_on=date(2027, 3, 31)
@@ -56,7 +57,7 @@ GOOD = ClaimFacts(
     coverage=CoverageFacts(
         member_id="1EG4-TE5-MK73",
         starts_on=date(2020, 1, 1),
-        payer=PayerFacts(name="Medicare", medicare=True),
+        payer=PayerFacts(name="Medicare", medicare=True, payer_id="02302", filing_code="MB"),
         subscriber=SubscriberFacts(is_patient=True),
     ),
     policy=policy(
@@ -84,6 +85,9 @@ GOOD = ClaimFacts(
         units_used=12,
     ),
     onset_on=date(2026, 1, 15),
+    started_on=date(2026, 2, 2),
+    treatment_minutes=90,
+    report_days=5,
     codes=CODES,
     edits=EDITS,
     mue=MUE,

@@ -8,15 +8,21 @@ import pytest
 from billing.rules.checks import ALL_CHECKS, scrub
 from billing.rules.facts import (
     AccidentFacts,
+    AddressFacts,
+    AttachmentFacts,
     DiagnosisFacts,
+    FacilityFacts,
     LineFacts,
 )
-from billing.rules.types import Discipline, Finding, MueLimit, Service, Severity
+from billing.rules.types import Discipline, Finding, MueLimit, Notice, Service, Severity
 from tests.billing.rules import claim_faults, earlier_faults
 from tests.billing.rules.claim_faults import (
+    COLLEAGUE,
+    MORE_DIAGNOSES,
     elsewhere,
     group_elsewhere,
     one_service,
+    over_the_threshold,
     pair,
 )
 from tests.billing.rules.claims import GOOD, but, line
@@ -182,6 +188,58 @@ def test_what_coding_found_is_passed_on_once():
         ),
         pytest.param(but(onset_on=None), id="onset unknown"),
         pytest.param(but(place_of_service="12"), id="at home"),
+        pytest.param(but(diagnoses=GOOD.diagnoses + MORE_DIAGNOSES[:10]), id="twelve diagnoses"),
+        pytest.param(but(lines=line(2, rendering=COLLEAGUE)), id="a colleague took one service"),
+        pytest.param(
+            but(
+                services=(Service("97112", 24, 24), Service("97110", 23)),
+                lines=line(1, modifiers=("GP", "CQ")),
+            ),
+            id="CQ with the assistant's minutes to show for it",
+        ),
+        pytest.param(
+            but(over_the_threshold("GP"), accrued={Discipline.PT: Decimal("2420.00")}),
+            id="exactly at the year's amount",
+        ),
+        pytest.param(over_the_threshold("GP", "KX"), id="KX above the year's amount"),
+        pytest.param(
+            but(lines=line(1, modifiers=("GP", "GA")), notices=(Notice("GA", Discipline.PT),)),
+            id="GA with its notice",
+        ),
+        pytest.param(but(report_days=10), id="the tenth treatment day"),
+        pytest.param(but(treatment_minutes=47), id="no minute but the services'"),
+        pytest.param(but(treatment_minutes=None), id="total minutes unknown"),
+        pytest.param(but(started_on=date(2026, 3, 2)), id="first treatment"),
+        pytest.param(but(discharged_on=date(2026, 3, 2)), id="the last visit"),
+        pytest.param(but(patient__died_on=date(2026, 3, 2)), id="died on the day"),
+        pytest.param(but(frequency="7", payer_claim_number="77"), id="a correction"),
+        pytest.param(
+            but(
+                place_of_service="21", admitted_on=date(2026, 3, 1), coverage__payer__medicare=False
+            ),
+            id="an inpatient with the day of admission",
+        ),
+        pytest.param(
+            but(facility=FacilityFacts(AddressFacts("9 Low", "Portland", "OR", "97214-0001"))),
+            id="another clinic",
+        ),
+        pytest.param(
+            but(
+                coverage__payer__pays_for="EM",
+                coverage__claim_number="W-1",
+                accident=AccidentFacts("EM", date(2026, 1, 15), ""),
+            ),
+            id="an accident at work and who pays for it",
+        ),
+        pytest.param(
+            but(
+                attachments=(
+                    AttachmentFacts("Notes", on_request=True),
+                    AttachmentFacts("Notes", on_request=False, control_number="A1"),
+                )
+            ),
+            id="numbered attachments",
+        ),
     ],
 )
 def test_what_is_right_passes(facts):
@@ -189,7 +247,7 @@ def test_what_is_right_passes(facts):
 
 
 def test_an_occupational_therapists_line_wants_go():
-    facts = but(discipline=Discipline.OT)
+    facts = but(discipline=Discipline.OT, rendering__taxonomy="225X00000X")
 
     found = [(f.check, f.codes) for f in scrub(facts)]
 

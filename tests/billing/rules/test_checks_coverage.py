@@ -107,6 +107,7 @@ def test_the_order_stands_for_a_signature_on_plans_from_2025(start, found):
         date_of_service=date(2025, 1, 7),
         today=date(2025, 3, 1),
         onset_on=None,
+        started_on=None,
         policy__authorization_required=False,
     )
 
