@@ -1,7 +1,9 @@
 """One good claim, wrong in one way at a time: each check finds its own and nobody else's."""
 
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +31,7 @@ from tests.billing.rules.claims import GOOD, but, line
 from tests.billing.rules.makers import at
 
 MUTATIONS = [*claim_faults.MUTATIONS, *earlier_faults.MUTATIONS]
+DOCUMENT = Path(__file__).parents[3] / "docs" / "rules" / "claim_checks.md"
 
 
 def test_a_claim_with_nothing_wrong_has_no_findings():
@@ -55,6 +58,12 @@ def test_every_check_has_a_claim_it_holds_back_and_no_finding_bears_another_name
 
     assert len(set(names)) == len(names)
     assert found_by == {name: {name} for name in names}
+
+
+def test_the_list_of_checks_names_each_of_them():
+    listed = set(re.findall(r"`([a-z_]+)`", DOCUMENT.read_text(encoding="utf-8")))
+
+    assert {check.__name__ for check in ALL_CHECKS} - listed == set()
 
 
 def test_everything_is_said_at_once_and_always_in_the_same_order():
