@@ -9,15 +9,16 @@ from billing.claims import draft_claim
 from billing.coding import code_visit
 from billing.models import Claim
 from billing.rules.facts import ClaimFacts
-from tests.billing.makers import make_fees, make_payer, make_signed_visit
+from tests.billing.makers import sign
+from tests.factories import (
+    EpisodeFactory,
+    PlanOfCareFactory,
+    PracticeFactory,
+    TimedEntryFactory,
+    VisitFactory,
+)
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def payer():
-    make_fees()
-    return make_payer()
 
 
 def facts_about(claim: Claim) -> ClaimFacts:
@@ -26,13 +27,13 @@ def facts_about(claim: Claim) -> ClaimFacts:
     return facts_of(claim, coded, today=claim.visit.date_of_service)
 
 
-def test_a_plan_of_twenty_weeks_covers_ninety_days_from_first_treatment(payer):
-    visit = make_signed_visit(payer=payer)
-    episode, plan = visit.episode, visit.episode.plans.get()
-    plan.starts_on, plan.duration_weeks = dt.date(2026, 2, 25), 20
-    plan.save(update_fields=["starts_on", "duration_weeks"])
-    episode.started_on = dt.date(2026, 2, 23)
-    episode.save(update_fields=["started_on"])
+def test_a_plan_of_twenty_weeks_covers_ninety_days_from_first_treatment():
+    PracticeFactory()
+    episode = EpisodeFactory(started_on=dt.date(2026, 2, 23))
+    PlanOfCareFactory(episode=episode, starts_on=dt.date(2026, 2, 25), duration_weeks=20)
+    visit = VisitFactory(episode=episode)
+    TimedEntryFactory(visit=visit, code_id="97112", minutes=24)
+    sign(visit)
 
     (found,) = facts_about(draft_claim(visit)).plans
 
