@@ -169,7 +169,7 @@ def _page(
     kind = asked.get("kind", "")
     shown = rows.filter(kind=kind) if kind in Attachment.Kind.values else rows
     shown = shown.select_related("thumbnail", "uploaded_by", "episode", "plan", "visit")
-    may_add = request.user.has_role(*ADDS_DOCUMENTS)
+    may_add, largest = request.user.has_role(*ADDS_DOCUMENTS), attaching.largest()
     context = {
         "patient": patient,
         "form": form if may_add else None,
@@ -182,7 +182,8 @@ def _page(
         "all_url": _address(patient),
         "removed": removed,
         "may_see_removed": request.user.has_role(*OVERSIGHT),
-        "largest": attaching.largest(),
+        "largest": largest,
+        "largest_mb": largest // attaching.MEGABYTE,
         "may_add": may_add,
     }
     return render_page_or_piece(
