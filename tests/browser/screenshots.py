@@ -36,12 +36,13 @@ from django.utils import timezone  # noqa: E402
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
 from billing.models import Batch, Claim, Reply  # noqa: E402
-from documentation import home_programs, note_letters  # noqa: E402
+from documentation import home_programs, note_letters, plan_sending  # noqa: E402
 from documentation.models import (  # noqa: E402
     Attachment,
     HomeProgram,
     MeasureResult,
     Note,
+    PlanSending,
     ProviderLetter,
     Visit,
 )
@@ -186,6 +187,17 @@ def home_link() -> str:
     return reverse("documentation:home", args=[links.token_of(link)])
 
 
+def plan_out() -> PlanSending:
+    """A plan of care that waits with its provider."""
+    return PlanSending.objects.filter(status="open", expires_at__gt=timezone.now())[0]
+
+
+def plan_link() -> str:
+    link = plan_sending.link_of(plan_out())
+    assert link is not None
+    return reverse("documentation:plan-link", args=[links.token_of(link)])
+
+
 PAGES = [
     Shot("log-in", "", plain("account_login")),
     Shot("day", DESK, lambda: reverse("scheduling:day") + working_day()),
@@ -221,6 +233,8 @@ PAGES = [
     Shot("chart", THERAPIST, lambda: reverse("documentation:chart", args=[treated_patient()])),
     Shot("documents", THERAPIST, documents),
     Shot("document", THERAPIST, lambda: documented().get_absolute_url()),
+    Shot("plan", OWNER, lambda: reverse("documentation:plan", args=[plan_out().plan_id])),
+    Shot("plan-link", "", plan_link),
     Shot("compliance", THERAPIST, plain("documentation:compliance")),
     Shot("measures", THERAPIST, lambda: reverse("documentation:measures", args=[measured()])),
     Shot("flowsheet", THERAPIST, flowsheet),

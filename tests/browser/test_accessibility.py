@@ -133,6 +133,7 @@ PAGES = [
     ("documentation:goal-new", Role.THERAPIST),
     ("documentation:plan", Role.THERAPIST),
     ("documentation:plan-new", Role.THERAPIST),
+    ("documentation:plan-paper", Role.THERAPIST),
     ("documentation:home-program", Role.THERAPIST),
     ("documentation:papers", Role.THERAPIST),
     ("documentation:attachments", Role.THERAPIST),

@@ -25,6 +25,7 @@ from pt_practice.demo import (
     medicare,
     money,
     people,
+    sent_plans,
     series,
     told,
     waiting,
@@ -79,6 +80,7 @@ def load(*, patients: int) -> None:
     _analyze()
     told.build_messages()
     letters.build_letters(priya)
+    sent_plans.build_sent_plans()
     arrivals.build_arrivals(built, appointments, today)
     biller = built.users["biller@riverbend.example"]
     medicare.build_notices(today, biller, set(cases))
