@@ -2,7 +2,7 @@
 
 Whoever changes what a plan says locks the case first, then its plans, then what was sent of them:
 so that a plan is not changed between being read and being sent. Whoever answers on a link locks
-the plan, what was sent of it, and the link. (docs/decisions/0053)
+the plan, what was sent of it, and the link. (docs/decisions/0054)
 """
 
 from __future__ import annotations

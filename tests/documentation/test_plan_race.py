@@ -89,11 +89,17 @@ def test_of_those_who_send_at_once_one_does_and_the_others_learn_it(lingering):
     assert PlanSending.objects.count() == 1
 
 
-def test_without_the_lock_only_the_constraint_keeps_the_second_back(lingering, without_locks):
-    outcome = send_twice_at_once()
+def test_without_the_lock_only_the_constraint_keeps_the_others_back(monkeypatch, without_locks):
+    """Everybody has looked and found nothing out before anybody writes."""
+    look, all_have_looked = plan_sending._make_room, threading.Barrier(4)
 
-    assert outcome["sent"] == 1
-    assert outcome["refused by the database"] > 0
+    def look_and_wait(plan, *, by):
+        look(plan, by=by)
+        all_have_looked.wait(timeout=60)
+
+    monkeypatch.setattr(plan_sending, "_make_room", look_and_wait)
+
+    assert send_twice_at_once() == {"sent": 1, "refused by the database": 3}
 
 
 def sign_while_it_is_changed():
