@@ -236,7 +236,7 @@ def test_an_edit_of_the_stored_pairs_holds_a_claim():
     assert (held.severity, held.codes, held.field) == (
         "error",
         ["97140", "97750"],
-        "claim.lines",
+        "visit.services",
     )
     assert claim.status == Claim.Status.NEEDS_WORK
 
