@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from billing.frozen import claim_from_json
-from billing.models import Batch, Claim, EdiFile, TradingPartner
+from billing.models import Batch, Claim, EdiFile, PayerPolicy, TradingPartner
 from billing.policies import NoPolicy, policy_on
 from billing.x12 import codes
 from billing.x12 import types as x12
@@ -46,30 +46,41 @@ class NotBuilt(Exception):
 
 def partner_of(claim: Claim) -> TradingPartner | None:
     """Who gets this claim's file, by the payer's policy on the date of service."""
-    if claim.payer is None:
-        return None
+    policy = _policy_of(claim)
+    return policy.partner if policy is not None else None
+
+
+def _policy_of(claim: Claim) -> PayerPolicy | None:
     try:
-        return policy_on(claim.payer, claim.visit.date_of_service).partner
+        return policy_on(claim.payer, claim.visit.date_of_service) if claim.payer else None
     except NoPolicy:
         return None
 
 
-def waiting_by_partner() -> dict[TradingPartner | None, list[Claim]]:
-    """The released claims, by who would get them; None for those whose payer names nobody."""
-    waiting: dict[TradingPartner | None, list[Claim]] = {}
-    released = Claim.objects.filter(status=Claim.Status.RELEASED).select_related("payer", "visit")
-    # A claim whose note is being amended waits for the note; a void says what the payer has.
-    released = released.exclude(
+def released() -> QuerySet[Claim]:
+    """The claims that may go out now. One whose note is being amended waits for the note; a void
+    says what the payer has."""
+    claims = Claim.objects.filter(status=Claim.Status.RELEASED).exclude(
         ~Q(frequency=Claim.Frequency.VOIDED),
         visit__note__version__gt=1,
         visit__note__signed_at=None,
     )
-    partners: dict[tuple[int | None, object], TradingPartner | None] = {}
-    for claim in released.order_by("pk"):
+    return claims.select_related("payer", "visit").order_by("pk")
+
+
+def waiting_by_partner() -> dict[TradingPartner | None, list[Claim]]:
+    """The released claims, by who would get them; None for those whose payer names nobody. What
+    goes on paper is in no file (`billing.paper_batches`)."""
+    waiting: dict[TradingPartner | None, list[Claim]] = {}
+    ways: dict[tuple[int | None, object], tuple[bool, TradingPartner | None]] = {}
+    for claim in released():
         key = (claim.payer_id, claim.visit.date_of_service)
-        if key not in partners:
-            partners[key] = partner_of(claim)
-        waiting.setdefault(partners[key], []).append(claim)
+        if key not in ways:
+            policy = _policy_of(claim)
+            ways[key] = (False, None) if policy is None else (policy.paper_only, policy.partner)
+        on_paper, partner = ways[key]
+        if not on_paper:
+            waiting.setdefault(partner, []).append(claim)
     return waiting
 
 

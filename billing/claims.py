@@ -9,15 +9,17 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.utils import timezone
 
-from billing import ledger, trial
+from billing import ledger, posting, trial
 from billing.authority import authorization_for
 from billing.claim_content import content_of
 from billing.claim_facts import facts_of
 from billing.claim_lines import repeat_lines, write_lines
 from billing.coding import Coded, code_visit, coverage_of
+from billing.earlier_payers import earlier_claims, standing
 from billing.frozen import sha256_of, to_json
 from billing.models import Claim, ClaimVersion, Finding
 from billing.models.claim import NotAllowed
+from billing.paper_fit import what_does_not_fit
 from billing.policies import NoPolicy
 from billing.rules.checks import scrub as run_checks
 from billing.rules.types import Finding as Found
@@ -174,6 +176,8 @@ def scrub(*, claim: Claim, by: User | None = None) -> Claim:
     found = run_checks(facts_of(claim, coded, today=today)) + found
     if not any(finding.severity is Severity.ERROR for finding in found):
         found += _writable(claim)
+    if not any(finding.severity is Severity.ERROR for finding in found):
+        found += what_does_not_fit(claim)
     _replace_findings(claim, found)
     held = any(finding.severity is Severity.ERROR for finding in found)
     there = Claim.Status.NEEDS_WORK if held else Claim.Status.READY
@@ -267,6 +271,10 @@ def void(*, claim: Claim, by: User, reason: str) -> Claim:
     claim.void_reason = reason
     claim.save(update_fields=["void_reason"])
     ledger.reverse_charges(claim=claim, by=by)
+    before = earlier_claims(claim)
+    decided = standing(before[-1]) if before else None
+    if decided is not None:
+        posting.leave_share(decided, by=by)
     audit.record(by=by, action="claim.voided", patient=claim.patient, target=claim)
     return claim
 

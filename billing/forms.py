@@ -69,6 +69,10 @@ class CorrectionForm(TidyForm):
     )
 
 
+class MailedForm(TidyForm):
+    mailed_on = forms.DateField(label="Mailed on")
+
+
 class ModifierOrderField(forms.CharField):
     """Modifiers parted by blanks or commas, in the payer's order."""
 
@@ -108,6 +112,7 @@ class PolicyForm(TidyModelForm):
             "kx",
             "takes_corrections",
             "forwards_claims",
+            "paper_only",
             "certification_needed",
             "referral_needed",
             "authorization_needed",

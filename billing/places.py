@@ -22,6 +22,13 @@ def register() -> None:
     for order, label, url_name, icon, words in (
         (30, "Claims", "billing:claims", "file-invoice", "work list scrub release"),
         (31, "Claim files", "billing:batches", "files", "batches 837P export"),
+        (
+            32,
+            "Paper claims",
+            "billing:paper-batches",
+            "mailbox",
+            "CMS-1500 print mail copies HCFA",
+        ),
         (32, "Replies", "billing:replies", "mail-opened", "999 277CA TA1 rejected accepted"),
         (33, "Payer policies", "billing:policies", "building-bank", "rules modifiers partners"),
         (35, "Rule data", "billing:rule-data", "database", "NCCI MUE RVU GPCI KX thresholds"),
@@ -73,5 +80,6 @@ def register() -> None:
     verify("files that left the house", verification.changed_files)
     verify("released claims", verification.changed_versions)
     verify("audit packets", verification.changed_packets)
+    verify("claims on paper", verification.changed_paper_batches)
     add_panel(Panel("case", "billing:packets-panel", roles=SEES_CLAIMS))
     paper_kinds.register_own()

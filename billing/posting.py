@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from billing import ledger
 from billing.coding import coverage_of
 from billing.models import Adjudication, Claim, LedgerEntry
@@ -28,9 +30,24 @@ def post(row: Adjudication, decided: Decided, *, by: User | None) -> None:
             written_off[where] = written_off.get(where, Decimal(0)) + each.amount
     for where, amount in written_off.items():
         _entry(row, f"adjusted:{where}", Party.PAYER, Kind.ADJUSTMENT, -amount, by, line=where)
-    if row.patient_share and not has_later_payer(claim, forwarded=row.forwarded):
-        _entry(row, "share:payer", Party.PAYER, Kind.TRANSFER, -row.patient_share, by)
-        _entry(row, "share:patient", Party.PATIENT, Kind.TRANSFER, row.patient_share, by)
+    if not has_later_payer(claim, forwarded=row.forwarded):
+        leave_share(row, by=by)
+
+
+def leave_share(row: Adjudication, *, by: User | None) -> None:
+    """What the payer left is the patient's from now on: no later payer is asked (any more)."""
+    time = _shares(row).count() // 2  # it may have come back in between
+    _entry(row, f"share:{time}:payer", Party.PAYER, Kind.TRANSFER, -row.patient_share, by)
+    _entry(row, f"share:{time}:patient", Party.PATIENT, Kind.TRANSFER, row.patient_share, by)
+
+
+def take_share_back(row: Adjudication, *, by: User | None) -> None:
+    """The patient no longer owes what a later payer is now asked for."""
+    ledger.reverse_entries(_shares(row).filter(reversed_by=None), by=by)
+
+
+def _shares(row: Adjudication) -> QuerySet[LedgerEntry]:
+    return LedgerEntry.objects.filter(source_key__startswith=f"adjudication:{row.pk}:share:")
 
 
 def reverse(row: Adjudication, *, by: User | None) -> None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from billing import claims
+from billing import claims, posting
 from billing.coding import coverage_of
-from billing.earlier_payers import DECIDED
+from billing.earlier_payers import DECIDED, standing
 from billing.models import Adjudication, Claim
 from documentation.models import Visit
 from people import audit
@@ -83,6 +83,9 @@ def draft_next(*, claim: Claim, by: User | None) -> Claim:
             control_number=claims.next_control_number(),
             note_version=claim.note_version,
         )
+        decided = standing(claim)
+        if decided is not None:
+            posting.take_share_back(decided, by=by)
         audit.record(
             by=by,
             action="claim.drafted",

@@ -14,13 +14,22 @@ from billing import (
     claims,
     desk_money,
     packets,
+    paper_batches,
     replies,
     rule_loads,
     secondary,
     sending,
     transport,
 )
-from billing.models import AuditPacket, Batch, Claim, Finding, Reply, TradingPartner
+from billing.models import (
+    AuditPacket,
+    Batch,
+    Claim,
+    Finding,
+    PaperBatch,
+    Reply,
+    TradingPartner,
+)
 from documentation.models import Note, Visit
 
 log = logging.getLogger(__name__)
@@ -144,6 +153,34 @@ def sweep_audit_packets(most: int = 20) -> None:
     ).order_by("waiting_since")
     for packet_id in still.values_list("pk", flat=True)[:most]:
         make_audit_packet.delay(packet_id)
+
+
+@shared_task(
+    autoretry_for=(OSError,),
+    retry_backoff=30,
+    max_retries=5,
+    ignore_result=True,
+    soft_time_limit=10 * 60,
+)
+def print_paper_batch(batch_id: int) -> None:
+    """Safe to run twice: the second run finds the forms drawn, or in other hands, and leaves. A
+    failure ends on the row, which its own page and the page of all PDFs show."""
+    paper_batches.make(PaperBatch.objects.defer("file_bytes").get(pk=batch_id))
+
+
+@shared_task(ignore_result=True)
+def sweep_paper_batches(most: int = 20) -> None:
+    """Ring again for forms whose bell was missed or whose worker fell. Safe to run twice: so is
+    what it rings for."""
+    before = timezone.now() - paper_batches.SIGN_OF_LIFE
+    still = PaperBatch.objects.filter(
+        Q(worked_at=None) | Q(worked_at__lt=before),
+        status=PaperBatch.Status.WAITING,
+        waiting_since__lt=before,
+        withdrawn_at=None,
+    ).order_by("waiting_since")
+    for batch_id in still.values_list("pk", flat=True)[:most]:
+        print_paper_batch.delay(batch_id)
 
 
 @shared_task(ignore_result=True)

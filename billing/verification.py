@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from billing.frozen import sha256_of
-from billing.models import AuditPacket, ClaimVersion, EdiFile
+from billing.models import AuditPacket, ClaimVersion, EdiFile, PaperBatch
 from documentation.verification import changed_papers
 
 
@@ -30,3 +30,8 @@ def changed_versions() -> list[str]:
 def changed_packets() -> list[str]:
     """Audit packets whose bytes no longer have the SHA-256 stored beside them."""
     return changed_papers(AuditPacket.objects.defer("content"))
+
+
+def changed_paper_batches() -> list[str]:
+    """Printed forms whose bytes no longer have the SHA-256 stored beside them."""
+    return changed_papers(PaperBatch.objects.all())

@@ -35,10 +35,11 @@ from people.models import Clinic, Patient, User
 
 @dataclass(frozen=True)
 class Shown:
-    """One PDF as the list names it: what it is, whose, where it was asked for, where it opens."""
+    """One PDF as the list names it: what it is, whose, where it was asked for, where it opens.
+    One of many patients is nobody's."""
 
     title: str
-    patient: Patient
+    patient: Patient | None
     clinic: Clinic
     page: str
     file: str

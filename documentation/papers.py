@@ -96,7 +96,7 @@ def ask_again(
     *,
     by: User,
     action: str,
-    patient: Patient,
+    patient: Patient | None,
     target: models.Model,
 ) -> bool:
     """Have a paper that failed tried anew; whether there was one."""

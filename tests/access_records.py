@@ -24,6 +24,7 @@ from billing.models import (
     FeeSchedule,
     FormPrinter,
     MedicareAmounts,
+    PaperBatch,
     PayerPolicy,
     Reply,
     RuleLoad,
@@ -98,6 +99,7 @@ CALLED = {
     "trading-partners": "partner",
     "import-rows": "import_row",
     "batches": "batch",
+    "paper-claims": "paper_batch",
     "replies": "reply",
     "rule-loads": "rule_load",
     "medicare-amounts": "medicare_amounts",
@@ -219,6 +221,18 @@ def _batch(world: World) -> Batch:
     )
 
 
+def _paper_batch(world: World) -> PaperBatch:
+    batch = PaperBatch.objects.create(
+        purpose="copies",
+        versions=[world.get("claim-version").pk],
+        total=0,
+        inputs_sha256=f"{world.day}" * 64,
+        asked_by=world.get("account"),
+    )
+    batch.claims.add(world.get("claim"))
+    return batch
+
+
 # The kinds that belong to one clinic: another clinic's people must not find them.
 OF_A_CLINIC = {
     "card_photo",
@@ -272,6 +286,7 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "appointment_type": lambda world: AppointmentTypeFactory(),
     "authorization": lambda world: AuthorizationFactory(coverage=world.get("coverage")),
     "batch": _batch,
+    "paper_batch": _paper_batch,
     "reply": _reply,
     "rule_load": lambda world: RuleLoad.objects.create(
         kind="mue", file_name="mue.csv", size=1, sha256="0" * 64, holds_from=dt.date(2026, 7, 1)

@@ -7,6 +7,7 @@ from billing.models.entry import LedgerEntry
 from billing.models.exchange import Batch, EdiFile, FetchedFile
 from billing.models.notice import AbnRecord, YearUse
 from billing.models.packet import AuditPacket
+from billing.models.paper import PaperBatch
 from billing.models.payer import CodeRule, Fee, FeeSchedule, PayerPolicy, TradingPartner
 from billing.models.printer import FormPrinter
 from billing.models.reply import Reply, ReplyItem
@@ -47,6 +48,7 @@ __all__ = [
     "LedgerEntry",
     "MedicareAmounts",
     "NcciPair",
+    "PaperBatch",
     "PayerPolicy",
     "RelativeValue",
     "Reply",

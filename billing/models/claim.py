@@ -54,7 +54,7 @@ class Claim(models.Model):
         NEEDS_WORK = "needs_work", "Needs work"
         READY = "ready", "Ready"
         RELEASED = "released", "Released"
-        BATCHED = "batched", "In a file"
+        BATCHED = "batched", "In a batch"
         SENT = "sent", "Sent"
         ACCEPTED = "accepted", "Accepted"
         REJECTED = "rejected", "Rejected"

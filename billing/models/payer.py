@@ -167,6 +167,11 @@ class PayerPolicy(Effective):
         default=True,
         help_text="Medicare Part B does not: it reopens a claim on request.",
     )
+    paper_only = models.BooleanField(
+        "takes claims on paper only",
+        default=False,
+        help_text="They are printed and mailed, and are in no file.",
+    )
     forwards_claims = models.BooleanField(
         "sends claims on to the next payer itself",
         default=False,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from billing import batches as verbs
-from billing import sending, sheets
+from billing import paper_batches, sending, sheets
 from billing.models import Batch, TradingPartner
 from billing.tasks import send_batch
 from billing.x12.segments import X12ValueError
@@ -31,6 +31,7 @@ def batch_list(request: StaffRequest) -> HttpResponseBase:
         return exports.export(request, name="claim-files", columns=sheets.BATCHES, rows=built)
     context = {
         "waiting": verbs.waiting(),
+        "on_paper": sum(len(row.claims) for row in paper_batches.waiting()),
         "page_obj": Paginator(built, 25).get_page(request.GET.get("page")),
         "may_build": request.user.has_role(*BILLING),
     }

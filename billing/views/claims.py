@@ -18,12 +18,14 @@ from django.views.decorators.http import require_GET, require_POST
 from billing import claims as verbs
 from billing import ledger, secondary, sheets
 from billing.adjudications import may_be_decided
-from billing.earlier_payers import shown_decisions, with_patient_share
+from billing.earlier_payers import Shown, shown_decisions, with_patient_share
 from billing.fixes import link_to_fix
 from billing.forms import CorrectionForm, VoidForm
-from billing.models import Claim, Finding
+from billing.models import Claim, Finding, FormPrinter, PaperBatch
 from billing.models.claim import NotAllowed
+from billing.paper_fit import takes_paper_only
 from billing.rule_state import outdated_on
+from billing.rules.balance import NOTHING
 from billing.rules.diagnoses import claim_diagnoses
 from billing.views.replies import answers_to
 from documentation.models import Episode
@@ -36,6 +38,7 @@ SEES_CLAIMS = (Role.OWNER, Role.BILLER, Role.AUDITOR)
 ON_A_PAGE = 50
 
 Status = Claim.Status
+PRINTED = ("released", "out", "done")  # groups of claims that say something frozen
 FILE_SOON_DAYS = 30  # a month before the payer's last day there is still time to ask for records
 ORDER = {level: place for place, level in enumerate(["error", "warning", "info"])}
 GROUPS = {
@@ -100,6 +103,8 @@ def _work_list(
         "check": check,
         "page_obj": pages.get_page(page),
         "may_release": request.user.has_role(*BILLING),
+        "may_print": group in PRINTED,
+        "printers": FormPrinter.objects.visible_to(request.user).select_related("clinic"),
         "today": timezone.localdate(),
         "outdated": outdated_on(timezone.localdate()),
     }
@@ -191,7 +196,7 @@ def show(
     own, earlier = shown_decisions(claim)
     context = {
         "claim": claim,
-        "lines": claim.lines.select_related("code", "rendering__user"),
+        "lines": _lines(claim, earlier),
         "decided": own,
         "earlier": earlier,
         "following": secondary.next_payer(claim),
@@ -203,6 +208,7 @@ def show(
         "versions": claim.versions.select_related("made_by"),
         "batches": claim.batches.all(),
         "attachments": claim.attachments.all(),
+        "piles": PaperBatch.objects.filter(claims=claim).defer("file_bytes"),
         "answers": answers_to(claim.pk),
         "balance": ledger.claim_balance(claim),
         "may_work": request.user.has_role(*BILLING),
@@ -243,6 +249,23 @@ def _diagnoses(episode: Episode | None) -> list[dict[str, Any]]:
     return [{"row": row, "is_kept": row.code in kept} for row in rows]
 
 
+def _lines(claim: Claim, earlier: list[Shown]) -> list[dict[str, Any]]:
+    """The claim's lines, each with what earlier payers paid and the last one left; None where they
+    decided the claim as a whole."""
+    told = [{line.number: line for line in each.lines} for each in earlier]
+    lines = []
+    for row in claim.lines.select_related("code", "rendering__user"):
+        known = [of_payer[row.number] for of_payer in told if row.number in of_payer]
+        lines.append(
+            {
+                "row": row,
+                "paid_before": sum((line.paid for line in known), NOTHING) if known else None,
+                "left": known[-1].share if known else None,
+            }
+        )
+    return lines
+
+
 def _days_left(claim: Claim) -> int | None:
     """Days to the payer's last day, by the clinic's calendar; None once it is sent."""
     file_by: dt.date | None = getattr(claim, "file_by", None)
@@ -272,6 +295,8 @@ def release(request: StaffRequest, pk: int) -> HttpResponse:
         return after(request, found, "Something still holds this claim.", level="danger")
     except NotAllowed:
         return after(request, found, "Somebody released it a moment ago.", level="warning")
+    if takes_paper_only(found):
+        return after(request, found, "Released: it waits to be printed with the paper claims.")
     return after(request, found, "Released: it goes into the next file.")
 
 

@@ -52,7 +52,7 @@ PAYERS = [
      {"authorization_needed": True, "timely_filing_days": 180}),
     ("SAIF Corporation", "workers_comp", "93038", "WC", "ama",
      {"discipline_modifier": False, "ncci": False, "mue": False, "authorization_needed": True,
-      "timely_filing_days": 365}),
+      "timely_filing_days": 365, "paper_only": True}),
 ]  # fmt: skip
 
 REFERRERS = [

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import random
 from decimal import Decimal
 
-from billing import batches, claims, ledger, replies
-from billing.models import Batch, Claim, LedgerEntry, Reply, TradingPartner
+from django.utils import timezone
+
+from billing import adjudications, batches, claims, paper_batches, replies, secondary
+from billing.models import Batch, Claim, ClaimLine, Reply, TradingPartner
+from billing.rules.balance import NOTHING, Adjusted, Decided, DecidedLine, paid_for_claim
 from documentation.models import Note, Visit
 from people.models import User
 from pt_practice.demo import answers
@@ -25,6 +30,7 @@ def build_claims(biller: User, chance: random.Random) -> None:
     for partner in TradingPartner.objects.order_by("pk"):
         if batches.waiting_by_partner().get(partner):
             batches.mark_sent(batch=batches.build(partner=partner, by=biller), by=biller)
+    _mailed(biller)
     _answered(biller, chance)
     newer = ready[len(older) :]
     for claim in newer[:12]:
@@ -66,24 +72,59 @@ def _answered(biller: User, chance: random.Random) -> None:
             replies.apply(reply=reply)
     for claim, fate in fates.items():
         claim.refresh_from_db(fields=["status"])
-        if fate == "denied":
-            claim.move_to(Status.DENIED)
-        elif fate == "paid":
-            _paid(claim, biller)
+        if fate in ("denied", "paid"):
+            _decided(claim, biller, fate)
 
 
-def _paid(claim: Claim, biller: User) -> None:
-    allowed = (claim.total * Decimal("0.62")).quantize(Decimal("0.01"))
-    for kind, amount in (
-        (LedgerEntry.Kind.PAYMENT, -allowed),
-        (LedgerEntry.Kind.ADJUSTMENT, allowed - claim.total),
-    ):
-        ledger.post(
-            claim=claim,
-            party=LedgerEntry.Party.PAYER,
-            kind=kind,
-            amount=amount,
-            source_key=f"demo:{claim.control_number}:{kind}",
-            by=biller,
+def _decided(claim: Claim, biller: User, fate: str) -> None:
+    """An EOB of the claim: 62 % allowed, a fifth of it the patient's; or nothing of it."""
+    if fate == "denied":
+        decided = Decided(
+            charge=claim.total,
+            paid=NOTHING,
+            adjustments=(Adjusted("CO", "50", claim.total),),
         )
-    claim.move_to(Status.PAID)
+    else:
+        lines = tuple(_line(line) for line in claim.lines.order_by("number"))
+        decided = Decided(claim.total, paid_for_claim(lines, ()), lines)
+    eob_on = claim.visit.date_of_service + dt.timedelta(days=18)
+    adjudications.record(
+        claim=claim,
+        decided=decided,
+        heading=adjudications.Heading(
+            decided_on=min(eob_on, timezone.localdate()),
+            source="paper" if claim.pk % 3 else "portal",
+            outcome=fate if fate == "denied" else "processed",
+            payer_control_number=claim.payer_control_number or f"EOB{claim.pk:07d}",
+        ),
+        by=biller,
+    )
+    with contextlib.suppress(secondary.NothingToDraft):
+        secondary.draft_next(claim=claim, by=biller)
+
+
+def _line(line: ClaimLine) -> DecidedLine:
+    allowed = (line.charge * Decimal("0.62")).quantize(Decimal("0.01"))
+    share = (allowed / 5).quantize(Decimal("0.01"))
+    return DecidedLine(
+        number=line.number,
+        code=line.code_id,
+        charge=line.charge,
+        paid=allowed - share,
+        units=line.units,
+        modifiers=tuple(line.modifiers),
+        adjustments=(
+            Adjusted("CO", "45", line.charge - allowed),
+            Adjusted("PR", "2", share),
+        ),
+    )
+
+
+def _mailed(biller: User) -> None:
+    """The forms of payers that take paper, printed and in the mail."""
+    for row in paper_batches.waiting():
+        pile = paper_batches.ask_for_mail(payer=row.payer, by=biller)
+        paper_batches.make(pile)
+        pile.refresh_from_db()
+        paper_batches.note_printed(pile)
+        paper_batches.mark_mailed(batch=pile, on=timezone.localdate(), by=biller)

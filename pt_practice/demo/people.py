@@ -83,6 +83,7 @@ def build_patients(
         )
         if number % 40 != 39:  # a few pay for themselves
             _card(patient, payer, today, chance, desk, number)
+            _second_card(house, patient, payer, today, number)
         patients.append(patient)
     return patients
 
@@ -130,6 +131,27 @@ def _card(
             starts_on=today - dt.timedelta(days=60),
             ends_on=today + dt.timedelta(days=chance.choice([-5, 30, 60])),
         )
+
+
+def _second_card(house: House, patient: Patient, payer: Payer, today: dt.date, number: int) -> None:
+    """A plan that pays after Medicare; and Medicare after the large employer's plan of somebody
+    disabled."""
+    medicare, after_medicare = house.payers[0], house.payers[2]
+    if payer.kind == "commercial" and number % 9 == 2:
+        second, member, why = medicare, medicare_number(random.Random(number)), "43"  # noqa: S311
+    elif payer == medicare and number % 4 == 1:
+        second, member, why = after_medicare, f"W{200_000_000 + number}", ""
+    else:
+        return
+    intake.add_coverage(
+        patient=patient,
+        by=house.users["desk@riverbend.example"],
+        payer=second,
+        member_id=member,
+        priority=Coverage.Priority.SECONDARY,
+        medicare_secondary=why,
+        starts_on=today.replace(month=1, day=1) - dt.timedelta(days=365),
+    )
 
 
 def build_look_alikes(house: House, patients: list[Patient]) -> None:

@@ -212,6 +212,7 @@ def test_the_second_claims_page_shows_what_the_first_payer_did_to_each_line(clie
     said = client.get(Claim.objects.get(sequence=2).get_absolute_url()).content.decode()
 
     assert "What Medicare Part B decided before" in said
+    assert '<td class="num">$80.00</td><td class="num">$20.00</td>' in said
     for each in ("CO 45</span> $90.00", "PR 2</span> $20.00", "CO 45</span> $35.00", "$120.00"):
         assert each in said
 
@@ -238,7 +239,7 @@ def test_the_work_list_asks_the_same_however_many_claims_were_decided(
     for _ in range(count):
         decide(sent(payer, biller), biller)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(reverse("billing:claims"), {"show": "done"})
 
 

@@ -103,6 +103,48 @@ DECIDED = Decided(
 )
 
 
+def test_a_second_claim_that_is_closed_leaves_the_share_to_the_patient(medicare_first, biller):
+    decide(medicare_first, biller)
+    second = secondary.draft_next(claim=medicare_first, by=biller)
+
+    claims.void(claim=second, by=biller, reason="The plan had ended.")
+
+    assert ledger.balance_of(second.patient) == {
+        "payer": Decimal("0.00"),
+        "patient": Decimal("30.00"),
+    }
+
+
+def test_a_card_that_comes_to_light_later_takes_the_share_back_from_the_patient(
+    medicare_first, biller
+):
+    card = Coverage.objects.get(priority=2)
+    Coverage.objects.filter(pk=card.pk).update(ends_on=dt.date(2026, 3, 1))
+    decide(medicare_first, biller)
+    assert owed(medicare_first, "patient") == Decimal("30.00")
+    Coverage.objects.filter(pk=card.pk).update(ends_on=None)
+
+    second = secondary.draft_next(claim=medicare_first, by=biller)
+
+    assert (owed(medicare_first, "payer"), owed(medicare_first, "patient")) == (
+        Decimal("30.00"),
+        Decimal("0.00"),
+    )
+    claims.void(claim=second, by=biller, reason="They had not paid their premium.")
+    assert owed(medicare_first, "patient") == Decimal("30.00")
+
+
+# The second payer pays 25.00 of the 30.00 that the first has left.
+SECOND_DECIDED = Decided(
+    charge=Decimal("275.00"),
+    paid=Decimal("25.00"),
+    adjustments=(
+        Adjusted("OA", "23", Decimal("245.00")),
+        Adjusted("PR", "3", Decimal("5.00")),
+    ),
+)
+
+
 def decide(claim, biller, decided=DECIDED, heading=HEADING) -> Adjudication:
     row = adjudications.record(claim=claim, decided=decided, heading=heading, by=biller)
     claim.refresh_from_db()
@@ -239,16 +281,8 @@ def test_the_second_payers_answer_closes_what_was_open(medicare_first, biller):
     decide(medicare_first, biller)
     second = secondary.draft_next(claim=medicare_first, by=biller)
     second = sent_on(second, biller)
-    paid = Decided(
-        charge=Decimal("275.00"),
-        paid=Decimal("25.00"),
-        adjustments=(
-            Adjusted("OA", "23", Decimal("245.00")),
-            Adjusted("PR", "3", Decimal("5.00")),
-        ),
-    )
 
-    decide(second, biller, paid, Heading(decided_on=ON, source="paper"))
+    decide(second, biller, SECOND_DECIDED, Heading(decided_on=ON, source="paper"))
 
     everything = ledger.balance_of(medicare_first.patient)
     assert everything == {"payer": Decimal("0.00"), "patient": Decimal("5.00")}
@@ -366,6 +400,36 @@ def test_a_claim_decided_as_a_whole_is_replayed_as_a_whole(medicare_first, bille
     assert "MOA***MA01" in rows
     assert "DTP*573*D8*20260320" in rows
     assert not any(row.startswith("SVD") for row in rows)
+
+
+def test_a_third_payer_is_told_what_both_before_it_decided(medicare_first, biller):
+    third_payer = commercial(batches.partner_of(medicare_first), name="Harbor Union Plan")
+    third_payer.edi_payer_id = "77003"
+    third_payer.save(update_fields=["edi_payer_id"])
+    CoverageFactory(patient=medicare_first.patient, payer=third_payer, priority=3, member_id="H77")
+    decide(medicare_first, biller)
+    second = sent_on(secondary.draft_next(claim=medicare_first, by=biller), biller)
+    decide(second, biller, SECOND_DECIDED, Heading(decided_on=ON, source="paper"))
+
+    third = secondary.draft_next(claim=second, by=biller)
+
+    claims.release(claim=third, by=biller)
+    text = text_of(batches.build(partner=batches.partner_of(third), by=biller))
+    assert check(text) == (True, [])
+    rows = text.replace("\n", "").split("~")
+    assert [row for row in rows if row.startswith(("SBR", "AMT"))] == [
+        "SBR*T*18*******CI",
+        "SBR*P*18*******MB",
+        "AMT*D*120",
+        "AMT*EAF*30",
+        "SBR*S*18*******CI",
+        "AMT*D*25",
+        "AMT*EAF*5",
+    ]
+    assert ledger.balance_of(third.patient) == {
+        "payer": Decimal("5.00"),
+        "patient": Decimal("0.00"),
+    }
 
 
 def test_it_is_drafted_once_however_often_it_is_asked_for(medicare_first, biller):

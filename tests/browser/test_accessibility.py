@@ -36,6 +36,8 @@ PAGES = [
     ("people:coverage-edit", Role.FRONT_DESK),
     ("people:authorization-new", Role.FRONT_DESK),
     ("people:authorization-edit", Role.FRONT_DESK),
+    ("billing:paper-batches", Role.BILLER),
+    ("billing:paper-batch", Role.BILLER),
     ("people:payers", Role.BILLER),
     ("people:payer-new", Role.BILLER),
     ("people:referrers", Role.FRONT_DESK),
