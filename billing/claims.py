@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.utils import timezone
 
-from billing import ledger, posting, trial
+from billing import ledger, posting, superbills, trial
 from billing.authority import authorization_for
 from billing.claim_content import content_of
 from billing.claim_facts import facts_of
@@ -173,7 +173,7 @@ def scrub(*, claim: Claim, by: User | None = None) -> Claim:
     coded = _code(claim)
     found = _write_lines(claim, coded)
     today = timezone.localdate(timezone=claim.clinic.zone)
-    found = run_checks(facts_of(claim, coded, today=today)) + found
+    found = run_checks(facts_of(claim, coded, today=today)) + found + _on_a_superbill(claim)
     if not any(finding.severity is Severity.ERROR for finding in found):
         found += _writable(claim)
     if not any(finding.severity is Severity.ERROR for finding in found):
@@ -188,6 +188,23 @@ def scrub(*, claim: Claim, by: User | None = None) -> Claim:
             by=by, action="claim.scrubbed", patient=claim.patient, target=claim, findings=len(found)
         )
     return claim
+
+
+def _on_a_superbill(claim: Claim) -> list[Found]:
+    """The patient holds a paper that says that no insurance was billed for this visit."""
+    superbill = superbills.standing_of(claim.visit)
+    if superbill is None or claim.payer is None:
+        return []
+    return [
+        Found(
+            check="on_a_superbill",
+            severity=Severity.ERROR,
+            message=f"The visit stands on superbill {superbill.number}, which says that no "
+            "insurance was billed. Take the superbill back first, or void this claim.",
+            field="superbill",
+            source="The practice's own papers",
+        )
+    ]
 
 
 def _writable(claim: Claim) -> list[Found]:

@@ -86,15 +86,27 @@ def plain_policy(unit_rule: UnitRule) -> PolicyFacts:
     )
 
 
-def code_visit(visit: Visit, coverage: Coverage | None, *, rule: UnitRule | None = None) -> Coded:
+def self_pay_policy() -> PolicyFacts:
+    """As for nobody, but with the discipline: a patient may send the superbill to an insurer."""
+    return replace(plain_policy(UnitRule.CMS), discipline_modifier=True)
+
+
+def code_visit(
+    visit: Visit,
+    coverage: Coverage | None,
+    *,
+    rule: UnitRule | None = None,
+    without_card: PolicyFacts | None = None,
+) -> Coded:
     """Units, lines and modifiers under the coverage's policy; `rule` looks through the other
-    rule's eyes. Without a coverage the CMS rule counts units and nothing else is added.
+    rule's eyes. Without a coverage the CMS rule counts units and nothing else is added, unless
+    `without_card` says otherwise.
 
     Raises NoPolicy when the payer has none on that day.
     """
     day = visit.date_of_service
     if coverage is None:
-        policy = plain_policy(rule or UnitRule.CMS)
+        policy = without_card or plain_policy(rule or UnitRule.CMS)
         fees = fees_on(None, day)
     else:
         policy = policy_facts(policy_on(coverage.payer, day))
@@ -190,5 +202,6 @@ __all__ = [
     "choose_units",
     "code_visit",
     "coverage_of",
+    "self_pay_policy",
     "services_of",
 ]

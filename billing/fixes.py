@@ -48,6 +48,8 @@ def _pages(field: str, claim: Claim) -> Iterator[tuple[str, str]]:
     patient = claim.patient_id
     if thing == "patient" and part == "notices":
         yield "Notices", reverse("billing:patient-medicare", args=[patient])
+    elif thing == "superbill":
+        yield "Superbills", reverse("billing:patient-self-pay", args=[patient])
     elif thing == "patient":
         yield "Patient", reverse("people:patient-edit", args=[patient])
         yield "Patient", reverse("people:patient", args=[patient])

@@ -1,15 +1,19 @@
-"""Audit packets and claims on paper among the kinds of PDF that the one page of all shows."""
+"""Billing's papers among the kinds of PDF that the one page of all of them shows."""
 
 from __future__ import annotations
+
+from functools import partial
+from typing import Any
 
 from django.db import models
 from django.urls import reverse
 
-from billing import packets, paper_batches
-from billing.models import AuditPacket, Claim, PaperBatch
+from billing import issued_papers, packets, paper_batches
+from billing.models import AuditPacket, Claim, Estimate, PaperBatch, Superbill
 from billing.places import SEES_CLAIMS
-from billing.tasks import make_audit_packet, print_paper_batch
+from billing.tasks import make_audit_packet, make_estimate, make_superbill, print_paper_batch
 from documentation.paper_kinds import Kind, Shown, register
+from people.access import SEES_CARDS, TAKES_CARDS
 from people.models import User
 
 
@@ -53,7 +57,67 @@ def _pile(row: PaperBatch) -> Shown:
     )
 
 
+def _issued(user: User, model: Any) -> models.QuerySet[Any]:
+    rows = model.objects.visible_to(user).select_related("patient", "clinic")
+    return rows.defer("file_bytes", "content")
+
+
+def _superbill(row: Superbill) -> Shown:
+    return Shown(
+        title=f"Superbill {row.number}",
+        patient=row.patient,
+        clinic=row.clinic,
+        page=row.get_absolute_url(),
+        file=reverse("billing:superbill-file", args=[row.pk]),
+    )
+
+
+def _estimate(row: Estimate) -> Shown:
+    return Shown(
+        title=f"Estimate {row.number}",
+        patient=row.patient,
+        clinic=row.clinic,
+        page=row.get_absolute_url(),
+        file=reverse("billing:estimate-file", args=[row.pk]),
+    )
+
+
+def _ring(task: Any, row: Superbill | Estimate) -> None:
+    task.delay(row.pk)
+
+
 def register_own() -> None:
+    for key, label, model, shown, task, redraw in (
+        (
+            "superbill",
+            "Superbill",
+            Superbill,
+            _superbill,
+            make_superbill,
+            issued_papers.superbill_pdf,
+        ),
+        (
+            "estimate",
+            "Good-faith estimate",
+            Estimate,
+            _estimate,
+            make_estimate,
+            issued_papers.estimate_pdf,
+        ),
+    ):
+        register(
+            Kind(
+                key=key,
+                label=label,
+                reads=SEES_CARDS,
+                asks=TAKES_CARDS,
+                visible=partial(_issued, model=model),
+                shown=shown,
+                ask_again=lambda row, by: issued_papers.ask_again(row, by=by),
+                ring=partial(_ring, task),
+                redraw=redraw,
+            )
+        )
     register(
         Kind(
             key="paper-claims",

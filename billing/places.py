@@ -1,6 +1,6 @@
 """Where billing's pages stand in the navigation, the palette and other apps' pages."""
 
-from people.access import READS_CHARTS
+from people.access import READS_CHARTS, SEES_CARDS
 from people.models import Role
 from people.verification import register as verify
 from web.navigation import Panel, Place, add, add_panel, add_patient_tab
@@ -74,6 +74,32 @@ def register() -> None:
         )
     )
     add_patient_tab(
+        Place(
+            "Self-pay",
+            "billing:patient-self-pay",
+            "receipt",
+            roles=SEES_CARDS,
+            order=42,
+            also=(
+                "billing:superbill-new",
+                "billing:estimate-new",
+                "billing:estimate-renew",
+            ),
+        )
+    )
+    add(
+        Place(
+            "Estimates",
+            "billing:estimates",
+            "file-dollar",
+            roles=SEES_CARDS,
+            order=44,
+            group="Front desk",
+            keywords="good faith estimate self-pay superbill no surprises",
+            badge="billing:estimates-badge",
+        )
+    )
+    add_patient_tab(
         Place("Medicare", "billing:patient-medicare", "shield-check", roles=SEES_NOTICES, order=45)
     )
     add_panel(Panel("session-header", "billing:visit-units", roles=READS_CHARTS, order=10))
@@ -81,5 +107,6 @@ def register() -> None:
     verify("released claims", verification.changed_versions)
     verify("audit packets", verification.changed_packets)
     verify("claims on paper", verification.changed_paper_batches)
+    verify("superbills and estimates", verification.changed_bills)
     add_panel(Panel("case", "billing:packets-panel", roles=SEES_CLAIMS))
     paper_kinds.register_own()

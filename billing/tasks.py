@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import logging
 
 from celery import shared_task
@@ -13,6 +14,7 @@ from django.utils import timezone
 from billing import (
     claims,
     desk_money,
+    issued_papers,
     packets,
     paper_batches,
     replies,
@@ -25,15 +27,18 @@ from billing.models import (
     AuditPacket,
     Batch,
     Claim,
+    Estimate,
     Finding,
     PaperBatch,
     Reply,
+    Superbill,
     TradingPartner,
 )
 from documentation.models import Note, Visit
 
 log = logging.getLogger(__name__)
 
+BELL_LOST_AFTER = dt.timedelta(minutes=2)  # a worker that listens has begun by then
 BEFORE_THE_NEXT_SWEEP = 55  # seconds; a bell nobody answered by then is rung anew
 
 
@@ -181,6 +186,31 @@ def sweep_paper_batches(most: int = 20) -> None:
     ).order_by("waiting_since")
     for batch_id in still.values_list("pk", flat=True)[:most]:
         print_paper_batch.delay(batch_id)
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=5, ignore_result=True)
+def make_superbill(superbill_id: int) -> None:
+    """Safe to run twice: the second run finds the PDF made and leaves."""
+    issued_papers.make(Superbill.objects.get(pk=superbill_id), issued_papers.superbill_pdf)
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=5, ignore_result=True)
+def make_estimate(estimate_id: int) -> None:
+    """Safe to run twice: the second run finds the PDF made and leaves."""
+    issued_papers.make(Estimate.objects.get(pk=estimate_id), issued_papers.estimate_pdf)
+
+
+@shared_task(ignore_result=True)
+def sweep_issued_papers(most: int = 50) -> None:
+    """Ring again for superbills and estimates whose bell was missed. Safe to run twice: so is what
+    it rings for."""
+    before = timezone.now() - BELL_LOST_AFTER
+    for model, task in ((Superbill, make_superbill), (Estimate, make_estimate)):
+        still = model.objects.filter(
+            status=model.Status.WAITING, waiting_since__lt=before
+        ).order_by("waiting_since")
+        for pk in still.values_list("pk", flat=True)[:most]:
+            task.delay(pk)
 
 
 @shared_task(ignore_result=True)

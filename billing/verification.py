@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from billing.frozen import sha256_of
-from billing.models import AuditPacket, ClaimVersion, EdiFile, PaperBatch
+from billing.models import AuditPacket, ClaimVersion, EdiFile, Estimate, PaperBatch, Superbill
 from documentation.verification import changed_papers
 
 
@@ -35,3 +35,11 @@ def changed_packets() -> list[str]:
 def changed_paper_batches() -> list[str]:
     """Printed forms whose bytes no longer have the SHA-256 stored beside them."""
     return changed_papers(PaperBatch.objects.all())
+
+
+def changed_bills() -> list[str]:
+    """Superbills and estimates whose bytes no longer have the SHA-256 stored beside them."""
+    return [
+        *changed_papers(Superbill.objects.defer("content")),
+        *changed_papers(Estimate.objects.defer("content")),
+    ]

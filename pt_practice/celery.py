@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "sweep-pdfs": {"task": "documentation.tasks.sweep_pdfs", "schedule": 10 * MINUTE},
     "sweep-audit-packets": {"task": "billing.tasks.sweep_audit_packets", "schedule": 5 * MINUTE},
     "sweep-paper-batches": {"task": "billing.tasks.sweep_paper_batches", "schedule": 5 * MINUTE},
+    "sweep-issued-papers": {"task": "billing.tasks.sweep_issued_papers", "schedule": 5 * MINUTE},
     "sweep-handouts": {"task": "documentation.tasks.sweep_handouts", "schedule": 10 * MINUTE},
     "send-due-letters": {"task": "documentation.tasks.send_due_letters", "schedule": MINUTE},
     "sweep-report-letters": {

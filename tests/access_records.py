@@ -21,6 +21,8 @@ from billing.models import (
     Claim,
     ClaimVersion,
     EdiFile,
+    Estimate,
+    EstimateRule,
     FeeSchedule,
     FormPrinter,
     MedicareAmounts,
@@ -28,6 +30,7 @@ from billing.models import (
     PayerPolicy,
     Reply,
     RuleLoad,
+    Superbill,
     TradingPartner,
     YearUse,
 )
@@ -81,6 +84,13 @@ from tests.factories import (
 )
 
 NO_PASSWORD = Transformer.Force("!")  # hashing one for everybody takes longer than the rest
+NOTHING_ASKED = {
+    "episode": None,
+    "services": {},
+    "more_visits": 0,
+    "more_type": None,
+    "more_until": None,
+}
 NOBODYS = 0  # the id of no record: a person's own passkeys cannot be walked
 
 # What a path calls a thing, where that is not its own name with an s.
@@ -105,6 +115,7 @@ CALLED = {
     "medicare-amounts": "medicare_amounts",
     "notices": "notice",
     "year-uses": "year_use",
+    "estimate-rules": "estimate_rule",
     "message-templates": "message_template",
     "time-requests": "time_request",
     "consent-forms": "consent_form",
@@ -246,6 +257,7 @@ OF_A_CLINIC = {
     "coverage",
     "entry",
     "episode",
+    "estimate",
     "form_printer",
     "goal",
     "group",
@@ -269,6 +281,7 @@ OF_A_CLINIC = {
     "plan-pdf",
     "plan-sending",
     "series",
+    "superbill",
     "time_request",
     "visit",
     "wait_entry",
@@ -325,6 +338,40 @@ MAKERS: dict[str, Callable[[World], Any]] = {
         made_for="Noridian",
         inputs_sha256=f"{world.day}" * 64,
         asked_by=world.get("account"),
+    ),
+    "superbill": lambda world: Superbill.objects.create(
+        patient=world.get("patient"),
+        clinic=world.clinic,
+        first_day=dt.date(2026, 3, 2),
+        last_day=dt.date(2026, 3, 2),
+        total=180,
+        content={},
+        asked_by=world.get("account"),
+    ),
+    "estimate": lambda world: Estimate.objects.create(
+        patient=world.get("patient"),
+        clinic=world.clinic,
+        first_day=dt.date(2026, 3, 2),
+        last_day=dt.date(2026, 3, 2),
+        visits=1,
+        total=180,
+        dispute_over=400,
+        content={"primary": "Balance", "separate": [], "asked": NOTHING_ASKED},
+        issued_by=world.get("account"),
+    ),
+    "estimate_rule": lambda world: EstimateRule.objects.create(
+        effective_from=dt.date(2000 + world.day, 1, 1),
+        effective_to=dt.date(2000 + world.day, 12, 31),
+        near_from_days=3,
+        near_within_days=1,
+        far_from_days=10,
+        far_within_days=3,
+        asked_within_days=3,
+        dispute_over=400,
+        dispute_days=120,
+        dispute_where="www.example.org",
+        most_months=12,
+        source="test",
     ),
     "clinic": lambda world: world.clinic,
     "closure": lambda world: Closure.objects.create(

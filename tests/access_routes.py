@@ -19,6 +19,7 @@ PUBLIC = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
+    "billing:estimate-link",  # proved by the signed address, opened by the date of birth
     "documentation:home",  # proved by the signed address
     "documentation:measure-answer",  # proved by the signed address
     "documentation:provider-letter",  # proved by the signed address and the provider's NPI

@@ -4,6 +4,7 @@ from billing.models.adjudication import AdjudicatedLine, Adjudication, Adjustmen
 from billing.models.attachment import ClaimAttachment
 from billing.models.claim import Claim, ClaimLine, ClaimVersion, Finding, UnitChoice
 from billing.models.entry import LedgerEntry
+from billing.models.estimate import Estimate, EstimateRequest, EstimateRule
 from billing.models.exchange import Batch, EdiFile, FetchedFile
 from billing.models.notice import AbnRecord, YearUse
 from billing.models.packet import AuditPacket
@@ -23,6 +24,7 @@ from billing.models.rule_data import (
     StagedRow,
     UnitLimit,
 )
+from billing.models.self_pay import Superbill, SuperbillVisit
 
 __all__ = [
     "AbnRecord",
@@ -39,6 +41,9 @@ __all__ = [
     "CodeRule",
     "ConversionFactor",
     "EdiFile",
+    "Estimate",
+    "EstimateRequest",
+    "EstimateRule",
     "Fee",
     "FeeSchedule",
     "FetchedFile",
@@ -56,6 +61,8 @@ __all__ = [
     "RuleLoad",
     "RuleLoadPart",
     "StagedRow",
+    "Superbill",
+    "SuperbillVisit",
     "TradingPartner",
     "UnitChoice",
     "UnitLimit",

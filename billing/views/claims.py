@@ -19,9 +19,10 @@ from billing import claims as verbs
 from billing import ledger, secondary, sheets
 from billing.adjudications import may_be_decided
 from billing.earlier_payers import Shown, shown_decisions, with_patient_share
+from billing.estimates_due import due_list
 from billing.fixes import link_to_fix
 from billing.forms import CorrectionForm, VoidForm
-from billing.models import Claim, Finding, FormPrinter, PaperBatch
+from billing.models import Claim, Finding, FormPrinter, PaperBatch, SuperbillVisit
 from billing.models.claim import NotAllowed
 from billing.paper_fit import takes_paper_only
 from billing.rule_state import outdated_on
@@ -41,12 +42,20 @@ Status = Claim.Status
 PRINTED = ("released", "out", "done")  # groups of claims that say something frozen
 FILE_SOON_DAYS = 30  # a month before the payer's last day there is still time to ask for records
 ORDER = {level: place for place, level in enumerate(["error", "warning", "info"])}
+# No card covers the visit, and the patient has its superbill: no payer waits for the claim.
+PAID_BY_PATIENT = Q(
+    payer=None, visit__in=SuperbillVisit.objects.filter(stands=True).values("visit")
+)
 GROUPS = {
-    "work": ("Needs work", Q(status__in=[Status.DRAFT, Status.NEEDS_WORK, Status.REJECTED])),
+    "work": (
+        "Needs work",
+        Q(status__in=[Status.DRAFT, Status.NEEDS_WORK, Status.REJECTED]) & ~PAID_BY_PATIENT,
+    ),
     "ready": ("Ready", Q(status=Status.READY)),
     "released": ("Waiting for a file", Q(status=Status.RELEASED)),
     "out": ("Sent", Q(status__in=[Status.BATCHED, Status.SENT, Status.ACCEPTED])),
     "late": ("Last day near", Q(status__in=Claim.UNSENT)),
+    "self": ("Self-pay", Q(status__in=[Status.DRAFT, Status.NEEDS_WORK]) & PAID_BY_PATIENT),
     "done": ("Closed", Q(status__in=[Status.PAID, Status.DENIED, Status.VOID])),
 }
 
@@ -107,6 +116,8 @@ def _work_list(
         "printers": FormPrinter.objects.visible_to(request.user).select_related("clinic"),
         "today": timezone.localdate(),
         "outdated": outdated_on(timezone.localdate()),
+        # Only the page around the list says it.
+        "estimates_due": 0 if wants_piece(request) else len(due_list(request.user)),
     }
     return render_page_or_piece(
         request, page="billing/claims.html", piece="billing/_claims_rows.html", context=context

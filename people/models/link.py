@@ -23,6 +23,7 @@ class PatientLink(models.Model):
         MEASURES = "measures", "Answer outcome measures"
         LETTER = "provider_letter", "Read a letter, as the provider it was written to"
         PLAN_OF_CARE = "plan_of_care", "Sign a plan of care"
+        ESTIMATE = "estimate", "Read a good-faith estimate"
 
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")

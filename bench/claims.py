@@ -1,0 +1,377 @@
+"""How fast do signed visits become a checked 837P file, and how fast is a reply to it read?
+
+    DATABASE_URL=postgres://… SECRET_KEY=bench python bench/claims.py
+
+Works in a scratch database on that server, which it makes and drops. For each size that many
+signed Medicare visits are put in; then each is drafted, scrubbed and released, one file is built
+and checked, as the worker and the biller do it. The writer stands beside joining the very same
+segments, the reader of replies beside a plain split and pyx12's reader, in turn, so that a busy
+minute slows all of them. `--write` adds the result to docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+# First of all: beside this file, `import calendar` anywhere in Python's library would find it.
+sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+import argparse  # noqa: E402 -- path first
+import datetime as dt  # noqa: E402 -- path first
+import gc  # noqa: E402 -- path first
+import io  # noqa: E402 -- path first
+import os  # noqa: E402 -- path first
+import statistics  # noqa: E402 -- path first
+import threading  # noqa: E402 -- path first
+import time  # noqa: E402 -- path first
+from collections.abc import Callable, Iterator  # noqa: E402 -- path first
+from contextlib import contextmanager  # noqa: E402 -- path first
+from dataclasses import dataclass, field  # noqa: E402 -- path first
+from typing import Any  # noqa: E402 -- path first
+
+import django  # noqa: E402 -- path first
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pt_practice.settings")
+django.setup()
+
+import psutil  # noqa: E402 -- app ready
+import pyx12.x12file  # noqa: E402 -- app ready
+from django.db import connection, models  # noqa: E402 -- app ready
+
+from bench.calendar_house import add_report, machine, scratch  # noqa: E402 -- app ready
+from billing import batches, claims  # noqa: E402 -- app ready
+from billing.frozen import claim_from_json  # noqa: E402 -- app ready
+from billing.models import Batch, Claim, ClaimVersion, TradingPartner  # noqa: E402 -- app ready
+from billing.x12.read import read_segments  # noqa: E402 -- app ready
+from billing.x12.reply import read_reply  # noqa: E402 -- app ready
+from billing.x12.write_837p import write_837p  # noqa: E402 -- app ready
+from documentation.models import (  # noqa: E402 -- app ready
+    Episode,
+    EpisodeDiagnosis,
+    Note,
+    PlanOfCare,
+    TimedEntry,
+    Visit,
+)
+from people.models import Coverage, Patient, Role, User  # noqa: E402 -- app ready
+from tests.billing.makers import (  # noqa: E402 -- app ready
+    make_fees,
+    make_partner,
+    make_payer,
+    make_visit,
+    sign,
+)
+from tests.billing.x12.answers import ca_277, claim_277  # noqa: E402 -- app ready
+from tests.billing.x12.cast import file_of  # noqa: E402 -- app ready
+from tests.factories import UserFactory  # noqa: E402 -- app ready
+
+HEADING = "## Claims (`bench/claims.py`)"
+MB = 1024 * 1024
+CODES = (("97112", 24), ("97110", 16), ("97140", 13))
+# From the one visit that is made by hand to its copies, parents first; and what differs in each.
+COPIED: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
+    (Patient, ("mrn",)),
+    (Episode, ("patient",)),
+    (EpisodeDiagnosis, ("episode",)),
+    (PlanOfCare, ("episode",)),
+    (Coverage, ("patient",)),
+    (Visit, ("patient", "episode")),
+    (TimedEntry, ("visit",)),
+    (Note, ("visit",)),
+)
+PARENTS: dict[str, type[models.Model]] = {"patient": Patient, "episode": Episode, "visit": Visit}
+
+
+# --- The visits ---------------------------------------------------------------------------------
+
+
+class House:
+    """One clinic, one payer, and signed visits as many as are asked for, a patient each."""
+
+    def __init__(self) -> None:
+        self.partner: TradingPartner = make_partner()
+        make_fees()
+        self.payer = make_payer(partner=self.partner)
+        self.biller: User = UserFactory(roles=[Role.BILLER])
+        visit = make_visit(*CODES, payer=self.payer)
+        sign(visit)
+        self.patterns = {model: list(model._default_manager.all()) for model, _ in COPIED}
+        self.made = 0
+        claims.draft_claim(visit)  # the first one loads code and rules; it stands in no measure
+
+    def add_visits(self, count: int) -> list[Visit]:
+        """So many copies of the first visit with all that hangs on it."""
+        new: dict[type[models.Model], list[Any]] = {}
+        for model, differs in COPIED:
+            rows = []
+            for pattern in self.patterns[model]:
+                for number in range(count):
+                    rows.append(self._copy(pattern, differs, number, new))
+            new[model] = list(model._default_manager.bulk_create(rows, batch_size=1000))
+        self.made += count
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+        return new[Visit]
+
+    def _copy(
+        self,
+        pattern: models.Model,
+        differs: tuple[str, ...],
+        number: int,
+        new: dict[type[models.Model], list[Any]],
+    ) -> models.Model:
+        values = {f.attname: getattr(pattern, f.attname) for f in pattern._meta.concrete_fields}
+        del values["id"]
+        if isinstance(pattern, TimedEntry):
+            del values["key"]  # each has its own
+        row = type(pattern)(**values)
+        for name in differs:
+            if name == "mrn":
+                row.mrn = f"B{self.made + number:07d}"  # type: ignore[attr-defined]
+            else:
+                setattr(row, name, new[PARENTS[name]][number])
+        return row
+
+
+# --- From signed visits to a file ---------------------------------------------------------------
+
+
+class Memory:
+    """The most memory this process held while something went on, read twenty times a second."""
+
+    def __init__(self) -> None:
+        self.process = psutil.Process()
+        self.peak = 0
+        self.stopped = threading.Event()
+
+    def look(self) -> int:
+        return int(self.process.memory_info().rss)
+
+    @contextmanager
+    def watch(self) -> Iterator[None]:
+        self.peak = self.look()
+        self.stopped.clear()
+        watcher = threading.Thread(target=self._keep_looking, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            self.stopped.set()
+            watcher.join()
+
+    def _keep_looking(self) -> None:
+        while not self.stopped.wait(0.05):
+            self.peak = max(self.peak, self.look())
+
+
+@dataclass
+class Run:
+    """One size: what each step took, and what was held meanwhile."""
+
+    count: int
+    draft: float = 0.0
+    release: float = 0.0
+    build: float = 0.0
+    processor: float = 0.0  # ours alone, without the database's
+    before: int = 0
+    claims_peak: int = 0
+    file_peak: int = 0
+    size: int = 0
+    batch: Batch | None = None
+
+    @property
+    def whole(self) -> float:
+        return self.draft + self.release + self.build
+
+
+def run(house: House, count: int) -> Run:
+    visits = house.add_visits(count)
+    gc.collect()
+    memory, found = Memory(), Run(count)
+    found.before = memory.look()
+    processor = time.process_time()
+    with memory.watch():
+        began = time.perf_counter()
+        ids = [claims.draft_claim(visit).pk for visit in visits]
+        found.draft = time.perf_counter() - began
+        del visits
+        began = time.perf_counter()
+        for pk in ids:
+            claims.release(claim=Claim.objects.get(pk=pk), by=house.biller)
+        found.release = time.perf_counter() - began
+    found.claims_peak = memory.peak
+    with memory.watch():
+        began = time.perf_counter()
+        batch = batches.build(partner=house.partner, by=house.biller)
+        found.build = time.perf_counter() - began
+    found.processor = time.process_time() - processor
+    found.file_peak, found.batch = memory.peak, batch
+    found.size = len(batch.file.file_bytes)
+    assert batch.claims.count() == count
+    return found
+
+
+# --- The writer and the readers alone -----------------------------------------------------------
+
+
+@dataclass
+class Beside:
+    """How long several ways took, turn by turn, and how many bytes each went over."""
+
+    took: dict[str, list[float]] = field(default_factory=dict)
+    size: int = 0
+
+    def take(self, name: str, act: Callable[[], Any]) -> None:
+        began = time.process_time()  # what others do on the machine does not count
+        act()
+        self.took.setdefault(name, []).append(time.process_time() - began)
+
+    def ms(self, name: str) -> float:
+        return statistics.median(self.took[name]) * 1000
+
+    def times(self, name: str, other: str) -> float:
+        pairs = zip(self.took[name], self.took[other], strict=True)
+        return statistics.median(ours / theirs for ours, theirs in pairs)
+
+
+def measure_writer(batch: Batch, turns: int) -> Beside:
+    """Claims to bytes, beside joining the finished elements to the same bytes."""
+    frozen = ClaimVersion.objects.filter(claim__in=batch.claims.all()).order_by("claim")
+    file = file_of(*(claim_from_json(version.content) for version in frozen))
+    content = write_837p(file)
+    texts = [[segment.id, *segment.elements] for segment in read_segments(content)]
+
+    def join() -> bytes:
+        return "".join("*".join(text) + "~\n" for text in texts).encode()
+
+    assert join() == content, "the bytes that are joined are not the ones that are written"
+    beside = Beside(size=len(content))
+    for _ in range(turns):
+        beside.take("write", lambda: write_837p(file))
+        beside.take("join", join)
+    return beside
+
+
+def measure_readers(count: int, turns: int) -> Beside:
+    """A 277CA that answers so many claims: understood, cut into segments, split plainly."""
+    content = ca_277(
+        "B000000001",
+        *(
+            claim_277(
+                f"PT{number:08d}",
+                "STC*A2:20:PR*20260303*WQ*95",
+                f"REF*1K*{number:015d}",
+                "DTP*472*D8*20260302",
+                "SVC*HC:97112:GP*95**2",
+                "STC*A2:20:PR*20260303*WQ*95",
+            )
+            for number in range(count)
+        ),
+    )
+    text = content.decode()
+    answered = [
+        claim
+        for file in read_reply(content).claims.files
+        for provider in file.providers
+        for claim in provider.claims
+    ]
+    assert len(answered) == count
+    assert len(list(pyx12.x12file.X12Reader(io.StringIO(text)))) == text.count("~")
+    beside = Beside(size=len(content))
+    for _ in range(turns):
+        beside.take("reply", lambda: read_reply(content))
+        beside.take("segments", lambda: list(read_segments(content)))
+        beside.take("split", lambda: [line.split("*") for line in text.split("~")])
+        beside.take("pyx12", lambda: list(pyx12.x12file.X12Reader(io.StringIO(text))))
+    return beside
+
+
+# --- The report ---------------------------------------------------------------------------------
+
+
+def run_lines(runs: list[Run]) -> list[str]:
+    return [
+        "| claims | drafted and scrubbed, s | released, s | file built and checked, s"
+        " | claims a second | a second of processor time | file, MB |",
+        "|---|---|---|---|---|---|---|",
+        *(
+            f"| {run.count:,} | {run.draft:.1f} | {run.release:.1f} | {run.build:.1f}"
+            f" | {run.count / run.whole:.1f} | {run.count / run.processor:.1f}"
+            f" | {run.size / MB:.2f} |"
+            for run in runs
+        ),
+        "",
+        "| claims | MB before | most MB while drafting and releasing | most MB while building |",
+        "|---|---|---|---|",
+        *(
+            f"| {run.count:,} | {run.before // MB} | {run.claims_peak // MB}"
+            f" | {run.file_peak // MB} |"
+            for run in runs
+        ),
+    ]
+
+
+def writer_lines(beside: Beside, count: int) -> list[str]:
+    speed = count / (beside.ms("write") / 1000)
+    return [
+        f"| {count:,} claims, {beside.size / MB:.2f} MB | ms | times the join |",
+        "|---|---|---|",
+        f"| Written from frozen claims ({speed:,.0f} a second) | {beside.ms('write'):.0f}"
+        f" | {beside.times('write', 'join'):.0f} × |",
+        f"| The same bytes joined | {beside.ms('join'):.1f} | 1 × |",
+    ]
+
+
+def reader_lines(beside: Beside, count: int) -> list[str]:
+    rows = (
+        ("A plain split", "split"),
+        ("Our segments", "segments"),
+        ("Our reply, understood down to the line", "reply"),
+        ("pyx12's segments", "pyx12"),
+    )
+    return [
+        f"| a 277CA of {count:,} claims, {beside.size / MB:.2f} MB | ms | times the split"
+        " | times pyx12 |",
+        "|---|---|---|---|",
+        *(
+            f"| {label} | {beside.ms(name):.0f} | {beside.times(name, 'split'):.1f} ×"
+            f" | {beside.times(name, 'pyx12'):.2f} × |"
+            for label, name in rows
+        ),
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1000, 5000])
+    parser.add_argument("--turns", type=int, default=7, help="of writer and readers (7)")
+    parser.add_argument("--write", action="store_true", help="add it to docs/benchmarks.md")
+    options = parser.parse_args()
+
+    with scratch("bench_claims"):
+        house = House()
+        runs = [run(house, count) for count in options.sizes]
+        biggest = runs[-1]
+        assert biggest.batch is not None
+        writer = measure_writer(biggest.batch, options.turns)
+    readers = measure_readers(biggest.count, options.turns)
+    lines = [
+        f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, {machine()}. Signed Medicare visits of"
+        f" {len(CODES)} services, one process; writer and readers by processor time, medians of"
+        f" {options.turns}.",
+        "",
+        *run_lines(runs),
+        "",
+        *writer_lines(writer, biggest.count),
+        "",
+        *reader_lines(readers, biggest.count),
+    ]
+    print("\n".join(lines))
+    if options.write:
+        add_report(HEADING, lines)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
