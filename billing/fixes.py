@@ -70,9 +70,12 @@ def _pages(field: str, claim: Claim) -> Iterator[tuple[str, str]]:
 
 
 def _card(claim: Claim) -> tuple[str, str]:
-    if claim.coverage is None:
+    """The card that is billed, else the latest, which may have been ended too early, else a new
+    one."""
+    held = claim.coverage or claim.patient.coverages.order_by("-starts_on", "-pk").first()
+    if held is None:
         return "Add a card", reverse("people:coverage-new", args=[claim.patient_id])
-    return "Card", reverse("people:coverage-edit", args=[claim.coverage.pk])
+    return "Card", reverse("people:coverage-edit", args=[held.pk])
 
 
 def _authorization(claim: Claim) -> tuple[str, str]:

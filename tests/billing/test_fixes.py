@@ -85,6 +85,17 @@ def test_a_biller_gets_a_page_that_opens_or_reads_whose_work_it_is(client, claim
             assert client.get(fix.url).status_code == 200, (check, field)
 
 
+def test_a_card_that_was_ended_too_early_is_opened_and_none_added_beside_it(claim):
+    card = claim.coverage
+    card.ends_on = claim.visit.date_of_service - dt.timedelta(days=1)
+    card.save(update_fields=["ends_on"])
+    claim.coverage = None
+
+    fix = where("coverage", claim, person(Role.BILLER, claim))
+
+    assert fix == Fix("Card", reverse("people:coverage-edit", args=[card.pk]))
+
+
 def test_an_owner_gets_a_page_that_opens_for_everything(client, claim):
     owner = person(Role.OWNER, claim)
     client.force_login(owner)
