@@ -69,6 +69,7 @@ class House:
     clinics: list[Clinic]
     users: dict[str, User]
     therapists: list[Therapist]
+    student: Therapist
     types: dict[str, AppointmentType]
     rooms: dict[int, list[Room]]
     payers: list[Payer]
@@ -87,6 +88,7 @@ def build_house(today: dt.date) -> House:
         clinics=clinics,
         users=users,
         therapists=therapists,
+        student=_student(users, therapists[0], today),
         types={
             name: AppointmentType.objects.create(
                 name=name,
@@ -207,6 +209,17 @@ def _staff(clinics: list[Clinic], today: dt.date) -> tuple[dict[str, User], list
                     ends_at=ends,
                 )
     return users, therapists
+
+
+def _student(users: dict[str, User], supervisor: Therapist, today: dt.date) -> Therapist:
+    """On a placement: nobody is booked with a student, who treats with the supervisor."""
+    return Therapist.objects.create(
+        user=users["student@riverbend.example"],
+        credential="SPT",
+        school="Cascade University",
+        placement_ends_on=today + dt.timedelta(days=60),
+        supervisor=supervisor,
+    )
 
 
 def _payers() -> list[Payer]:

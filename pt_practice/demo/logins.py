@@ -17,6 +17,7 @@ STAFF = [
     ("claire@riverbend.example", "Claire", "Moreau", ["therapist"], "PT", [1]),
     ("jordan@riverbend.example", "Jordan", "Ellis", ["assistant"], "PTA", [0]),
     ("sofia@riverbend.example", "Sofia", "Rossi", ["assistant"], "PTA", [1]),
+    ("student@riverbend.example", "Elena", "Petrov", ["student"], "", [0]),
 ]
 
 SHOWN = {
@@ -24,6 +25,7 @@ SHOWN = {
     "desk@riverbend.example": "front desk",
     "priya@riverbend.example": "therapist",
     "jordan@riverbend.example": "assistant",
+    "student@riverbend.example": "student",
     "biller@riverbend.example": "biller",
     "auditor@riverbend.example": "auditor",
 }

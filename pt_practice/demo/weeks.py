@@ -172,12 +172,20 @@ def _fits(case: tuple[Story, Episode], therapist: Therapist) -> bool:
 
 
 def treat(
-    appointments: list[Appointment], cases: Cases, today: dt.date, chance: random.Random
+    appointments: list[Appointment],
+    cases: Cases,
+    today: dt.date,
+    chance: random.Random,
+    student: Therapist,
 ) -> None:
-    """Open, write and sign the past visits; leave today's first ones open, as at noon."""
+    """Open, write and sign the past visits; leave today's first ones open, as at noon. The last two
+    of the student's supervisor the student signs, and they wait for the co-signature."""
     past = [a for a in appointments if a.starts_at.date() < today and a.is_live]
+    taught = [a for a in past if a.therapist_id == student.supervisor_id][-2:]
     for appointment in past:
-        _treat(appointment, cases, chance, signs=chance.random() > 0.03)
+        signs = chance.random() > 0.03 or appointment in taught
+        signer = student if appointment in taught else None
+        _treat(appointment, cases, chance, signs=signs, signer=signer)
     for appointment in [a for a in appointments if a.starts_at.date() == today]:
         hour = appointment.starts_at.hour
         if hour < 10:
@@ -185,7 +193,14 @@ def treat(
 
 
 @transaction.atomic
-def _treat(appointment: Appointment, cases: Cases, chance: random.Random, *, signs: bool) -> None:
+def _treat(
+    appointment: Appointment,
+    cases: Cases,
+    chance: random.Random,
+    *,
+    signs: bool,
+    signer: Therapist | None = None,
+) -> None:
     story, _ = cases[appointment.patient_id]
     by = appointment.therapist.user
     visit = charting.open_visit(appointment=appointment, by=by)
@@ -194,8 +209,10 @@ def _treat(appointment: Appointment, cases: Cases, chance: random.Random, *, sig
     )
     if not signs:
         return
-    note = signing.put_signature(note=Note.objects.get(visit=visit), by=by)
-    if note.cosign_needed and chance.random() < 0.7:
+    note = signing.put_signature(
+        note=Note.objects.get(visit=visit), by=signer.user if signer else by
+    )
+    if note.cosign_needed and not signer and chance.random() < 0.7:
         signing.put_cosignature(note=note, by=visit.therapist.user)
 
 

@@ -25,6 +25,7 @@ from pt_practice.demo import (
     medicare,
     money,
     people,
+    revised,
     sent_plans,
     series,
     told,
@@ -67,11 +68,12 @@ def load(*, patients: int) -> None:
     house.build_closures(built, today)
     appointments = weeks.build_appointments(built, everyone, cases, today, chance)
     _analyze()
-    weeks.treat(appointments, cases, today, chance)
+    weeks.treat(appointments, cases, today, chance, built.student)
     waiting.reserve(built, today)
     series.build_series(built, everyone, cases, today, timezone.now())
     waiting.build_wait_list(built, everyone, cases, random.Random(SEED))  # noqa: S311 -- as above
     priya = built.users["priya@riverbend.example"]
+    revised.amend_notes()
     own = [p for p in everyone if p.pk in cases and cases[p.pk][1].therapist.user == priya]
     home.build_programs(own, priya, random.Random(SEED))  # noqa: S311 -- as above
     balance = [p for p in own if "Balance" in cases[p.pk][1].title]
