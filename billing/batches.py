@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from billing.frozen import claim_from_json
-from billing.models import Batch, Claim, EdiFile, PayerPolicy, TradingPartner
+from billing.models import Batch, Claim, ClaimVersion, EdiFile, PayerPolicy, TradingPartner
 from billing.policies import NoPolicy, policy_on
 from billing.x12 import codes
 from billing.x12 import types as x12
@@ -162,7 +162,7 @@ def build(*, partner: TradingPartner, by: User | None, payer: Payer | None = Non
                 contact=x12.Contact(name=practice.billing_contact, phone=practice.phone),
             ),
             receiver=x12.Receiver(name=partner.name, id=partner.receiver_id),
-            claims=tuple(_frozen(claim) for claim in claims),
+            claims=_frozen(claims),
             claims_per_transaction=partner.claims_per_transaction,
         )
     )
@@ -184,8 +184,7 @@ def build(*, partner: TradingPartner, by: User | None, payer: Payer | None = Non
         built_by=by,
     )
     batch.claims.set(claims)
-    for claim in claims:
-        claim.move_to(Claim.Status.BATCHED)
+    Claim.move_all(claims, Claim.Status.BATCHED)
     audit.record(by=by, action="batch.built", target=batch, claims=len(claims))
     return batch
 
@@ -203,8 +202,8 @@ def close_as_sent(batch: Batch, *, by: User | None) -> Batch:
     batch.status, batch.sent_at, batch.sent_by = Batch.Status.SENT, timezone.now(), by
     batch.sending_since, batch.problem = None, ""
     batch.save(update_fields=["status", "sent_at", "sent_by", "sending_since", "problem"])
-    for claim in batch.claims.select_for_update(no_key=True).order_by("pk"):
-        claim.move_to(Claim.Status.SENT)
+    held = batch.claims.select_for_update(no_key=True).order_by("pk")
+    Claim.move_all(list(held), Claim.Status.SENT)
     audit.record(by=by, action="batch.sent", target=batch)
     return batch
 
@@ -216,8 +215,8 @@ def withdraw(*, batch: Batch, by: User) -> Batch:
     batch = locked(batch)
     batch.status = Batch.Status.WITHDRAWN
     batch.save(update_fields=["status"])
-    for claim in batch.claims.select_for_update(no_key=True).order_by("pk"):
-        claim.move_to(Claim.Status.RELEASED)
+    held = batch.claims.select_for_update(no_key=True).order_by("pk")
+    Claim.move_all(list(held), Claim.Status.RELEASED)
     audit.record(by=by, action="batch.withdrawn", target=batch)
     return batch
 
@@ -234,8 +233,11 @@ def locked(batch: Batch) -> Batch:
     return batch
 
 
-def _frozen(claim: Claim) -> x12.Claim:
-    return claim_from_json(claim.versions.latest("number").content)
+def _frozen(claims: list[Claim]) -> tuple[x12.Claim, ...]:
+    """What each claim's latest version froze: one query, however many claims."""
+    latest = ClaimVersion.objects.filter(claim__in=claims).order_by("claim_id", "-number")
+    said = dict(latest.distinct("claim_id").values_list("claim_id", "content"))
+    return tuple(claim_from_json(said[claim.pk]) for claim in claims)
 
 
 def _next_interchange() -> int:

@@ -114,8 +114,7 @@ def ask_for_mail(
         background=background,
         printer=printer,
     )
-    for claim in claims:
-        claim.move_to(Status.BATCHED)
+    Claim.move_all(claims, Status.BATCHED)
     return batch
 
 
@@ -307,8 +306,8 @@ def mark_mailed(*, batch: PaperBatch, on: dt.date, by: User) -> PaperBatch:
         raise NotThatDay
     batch.mailed_on, batch.mailed_by = on, by
     batch.save(update_fields=["mailed_on", "mailed_by"])
-    for claim in batch.claims.select_for_update(no_key=True).order_by("pk"):
-        claim.move_to(Status.SENT)
+    held = batch.claims.select_for_update(no_key=True).order_by("pk")
+    Claim.move_all(list(held), Status.SENT)
     audit.record(by=by, action="paper_batch.mailed", target=batch, on=on.isoformat())
     return batch
 
@@ -319,8 +318,8 @@ def withdraw(*, batch: PaperBatch, by: User) -> PaperBatch:
     batch = _locked(batch)
     batch.withdrawn_at = timezone.now()
     batch.save(update_fields=["withdrawn_at"])
-    for claim in batch.claims.select_for_update(no_key=True).order_by("pk"):
-        claim.move_to(Status.RELEASED)
+    held = batch.claims.select_for_update(no_key=True).order_by("pk")
+    Claim.move_all(list(held), Status.RELEASED)
     audit.record(by=by, action="paper_batch.withdrawn", target=batch)
     return batch
 

@@ -205,6 +205,15 @@ class Claim(models.Model):
         self.status = status
         self.save(update_fields=["status"])
 
+    @classmethod
+    def move_all(cls, claims: list[Claim], status: str) -> None:
+        """As `move_to`, all of them in one statement or none."""
+        for claim in claims:
+            if not claim.may_become(status):
+                raise NotAllowed(claim.status, status)
+            claim.status = status
+        cls.objects.filter(pk__in=[claim.pk for claim in claims]).update(status=status)
+
 
 class ClaimLine(models.Model):
     """One code of a claim, with its units, its modifiers and why it has them."""

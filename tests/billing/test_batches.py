@@ -54,6 +54,21 @@ def test_a_medicare_file_passes_the_independent_validator(medicare, partner, bil
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_file_costs_as_many_queries_for_three_claims_as_for_one(
+    medicare, partner, biller, count, django_assert_num_queries
+):
+    for _ in range(count):
+        released(medicare, biller)
+    batches.build(partner=partner, by=biller)  # the practice, the policies: looked up once
+    Claim.objects.update(status=Claim.Status.RELEASED)
+    Batch.objects.update(status=Batch.Status.WITHDRAWN)
+
+    with django_assert_num_queries(16):
+        batches.build(partner=partner, by=biller)
+
+
+@pytest.mark.django_db
 def test_a_commercial_file_for_a_child_on_a_parents_card_passes_too(biller):
     make_fees()
     partner = make_partner(name="Clearinghouse", receiver_id="CLEAR01")
