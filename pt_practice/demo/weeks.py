@@ -12,7 +12,7 @@ from django.db import transaction
 
 from documentation import cases, charting, drafts, signing
 from documentation.models import Episode, Note, Visit
-from people.models import Clinic, Patient, Therapist
+from people.models import Clinic, Coverage, Patient, Payer, Therapist
 from pt_practice.demo import resources
 from pt_practice.demo.examined import examined
 from pt_practice.demo.house import House, is_away
@@ -39,6 +39,11 @@ def build_cases(
 ) -> Cases:
     """A case with diagnoses, goals and a plan for nearly every patient."""
     found: Cases = {}
+    hurt_at_work = set(
+        Coverage.objects.filter(payer__kind=Payer.Kind.WORKERS_COMP).values_list(
+            "patient_id", flat=True
+        )
+    )
     for number, patient in enumerate(patients):
         at_clinic = [t for t in house.therapists if patient.clinic in t.user.clinics.all()]
         has_ot = any(t.discipline == "OT" for t in at_clinic)
@@ -50,6 +55,9 @@ def build_cases(
             [t for t in at_clinic if not t.is_assistant and t.discipline == story.discipline]
         )
         started_on = today - dt.timedelta(days=chance.randint(24, 75))
+        referrer = None if number % 25 == 11 else chance.choice(house.referrers)
+        onset_on = started_on - dt.timedelta(days=chance.randint(10, 60))
+        at_work = patient.pk in hurt_at_work
         episode = cases.open_episode(
             patient=patient,
             by=therapist.user,
@@ -58,8 +66,10 @@ def build_cases(
             discipline=story.discipline,
             title=story.title,
             therapist=therapist,
-            referring_provider=None if number % 25 == 11 else chance.choice(house.referrers),
-            onset_on=started_on - dt.timedelta(days=chance.randint(10, 60)),
+            referring_provider=referrer,
+            onset_on=onset_on,
+            accident=Episode.Accident.WORK if at_work else "",
+            accident_on=onset_on if at_work else None,
             order_signed_on=started_on - dt.timedelta(days=chance.randint(2, 9)),
             started_on=started_on,
             precautions=story.precautions,

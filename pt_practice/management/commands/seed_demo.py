@@ -26,6 +26,7 @@ from pt_practice.demo import (
     money,
     people,
     revised,
+    self_pay,
     sent_plans,
     series,
     told,
@@ -88,6 +89,7 @@ def load(*, patients: int) -> None:
     medicare.build_notices(today, biller, set(cases))
     money.build_claims(biller, chance)
     attached.build_documents(own[:6], episodes, built.users["desk@riverbend.example"])
+    self_pay.build_self_pay(built.users["desk@riverbend.example"], biller)
     audited.build_packet(biller)
 
 
