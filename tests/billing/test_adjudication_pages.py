@@ -239,7 +239,7 @@ def test_the_work_list_asks_the_same_however_many_claims_were_decided(
     for _ in range(count):
         decide(sent(payer, biller), biller)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(18):
         client.get(reverse("billing:claims"), {"show": "done"})
 
 

@@ -78,4 +78,4 @@ def test_billing_reads_the_verbal_order_and_the_reason_of_a_late_signature():
 
     [facts] = claim_facts._plans(plan.episode)
 
-    assert (facts.verbal_on, facts.delay_reason) == (DAY, "The physician was away.")
+    assert (facts.on_file.verbal_on, facts.on_file.delay_reason) == (DAY, "The physician was away.")

@@ -240,7 +240,7 @@ def test_the_day_costs_the_same_queries_for_any_number_of_visits(
         charting.record_time(visit=earlier, code="97112", minutes=15, by=therapist.user)
     day(client, therapist.user)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         answer = client.get(reverse("documentation:today"), {"day": MONDAY})
 
     assert (len(answer.context["rows"]), len(answer.context["unsigned"])) == (count, count)
