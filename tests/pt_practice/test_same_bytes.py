@@ -4,6 +4,7 @@ The other process has its own hash seed and its own time zone, and knows nothing
 """
 
 import base64
+import datetime as dt
 import hashlib
 import io
 import os
@@ -15,8 +16,10 @@ import pypdf
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
-from billing import packets, paper_batches
+from billing import estimates, issued_papers, packets, paper_batches, superbills
+from billing.estimate_content import Plan
 from billing.frozen import sha256_of, to_json
 from billing.models import Claim, ClaimVersion
 from documentation import (
@@ -28,10 +31,12 @@ from documentation import (
     tasks,
 )
 from documentation.models import Note, PlanPdf
-from people.models import Role
+from people.models import Role, User
+from tests.billing.makers import make_fees, make_visit
+from tests.billing.makers import sign as sign_visit
 from tests.billing.paper.samples import COMMERCIAL
 from tests.documentation.ready import ready_note, sign
-from tests.factories import HomeProgramItemFactory, UserFactory
+from tests.factories import AppointmentFactory, HomeProgramItemFactory, UserFactory
 
 REDRAW = """
 import hashlib, django
@@ -82,11 +87,32 @@ def one_of_each_kind() -> list[tuple[str, int, str]]:
     sign(Note.objects.select_related("visit__therapist__user").get(pk=note.pk))
     tasks.render_note_pdf(note.pk)
     paper_batches.make(paper_batches.ask_for_copies(claims=[released_claim(note)], by=owner))
+    make_bills(owner)
     return sorted(
         (kind.key, row.pk, row.sha256)
         for kind in paper_kinds.every_kind()
         for row in kind.visible(owner).filter(status="ready")
     )
+
+
+def make_bills(owner: User) -> None:
+    """A superbill of a visit without a card, and an estimate of the patient's next one."""
+    make_fees()
+    visit = make_visit(("97112", 24), ("97110", 23))
+    sign_visit(visit)
+    superbill = superbills.ask(patient=visit.patient, visits=[visit], by=owner)
+    issued_papers.make(superbill, issued_papers.superbill_pdf)
+    booked = AppointmentFactory(
+        patient=visit.patient, starts_at=timezone.now() + dt.timedelta(days=20)
+    )
+    plan = Plan(
+        primary="Physical therapy for balance and walking",
+        appointments=[booked],
+        services={booked.type_id: (("97112", 2),)},
+        separate="",
+    )
+    estimate = estimates.issue(patient=visit.patient, plan=plan, by=owner)
+    issued_papers.make(estimate, issued_papers.estimate_pdf)
 
 
 def released_claim(note: Note) -> Claim:
