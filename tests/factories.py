@@ -186,7 +186,7 @@ class PatientFactory(Rows):
     class Meta:
         model = Patient
 
-    mrn = factory.Sequence(lambda n: f"PT{n:06d}")
+    mrn = factory.Sequence(lambda n: f"PT7{n:05d}")
     clinic = factory.SubFactory(ClinicFactory)
     first_name = "Ada"
     last_name = "Okafor"
