@@ -4,6 +4,7 @@ providers over."""
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
@@ -33,15 +34,16 @@ from documentation.models import (
 PATIENCE = dt.timedelta(minutes=2)  # a bell that rang is answered well within this
 BEFORE_THE_NEXT_SWEEP = 55  # seconds; a bell nobody answered by then is rung anew
 TOO_LONG = 120  # seconds for one paper; the row then says so, and the worker goes on
+OF_A_PAPER: dict[str, Any] = {  # a task that makes one paper
+    "autoretry_for": (OSError,),
+    "retry_backoff": 30,
+    "max_retries": 5,
+    "ignore_result": True,
+    "soft_time_limit": TOO_LONG,
+}
 
 
-@shared_task(
-    autoretry_for=(OSError,),
-    retry_backoff=30,
-    max_retries=5,
-    ignore_result=True,
-    soft_time_limit=TOO_LONG,
-)
+@shared_task(**OF_A_PAPER)
 def render_note_pdf(note_id: int) -> None:
     """Safe to run twice: the second run finds the PDF and leaves. A failure ends on the PDF's row,
     which the note's page shows."""
@@ -63,13 +65,7 @@ def sweep_pdfs(most: int = 200) -> None:
         render_version_pdf.delay(version_id)
 
 
-@shared_task(
-    autoretry_for=(OSError,),
-    retry_backoff=30,
-    max_retries=5,
-    ignore_result=True,
-    soft_time_limit=TOO_LONG,
-)
+@shared_task(**OF_A_PAPER)
 def render_version_pdf(version_id: int) -> None:
     """The PDF of a version that was amended before its own was made; the sweep rings for it. Safe
     to run twice: the second run finds the PDF and leaves."""
@@ -78,13 +74,7 @@ def render_version_pdf(version_id: int) -> None:
         version_pdf.render(version)
 
 
-@shared_task(
-    autoretry_for=(OSError,),
-    retry_backoff=30,
-    max_retries=5,
-    ignore_result=True,
-    soft_time_limit=TOO_LONG,
-)
+@shared_task(**OF_A_PAPER)
 def render_handout(program_id: int) -> None:
     """Safe to run twice: the second run finds the hand-out and leaves. A failure ends on its row,
     which the program's page shows."""
@@ -132,13 +122,7 @@ def sweep_report_letters(most: int = 100) -> None:
         queue_report_letter.delay(note_id)
 
 
-@shared_task(
-    autoretry_for=(OSError,),
-    retry_backoff=30,
-    max_retries=5,
-    ignore_result=True,
-    soft_time_limit=TOO_LONG,
-)
+@shared_task(**OF_A_PAPER)
 def render_plan_pdf(pdf_id: int) -> None:
     """Safe to run twice: the second run finds the PDF and leaves. A failure ends on its row, which
     the plan's page shows."""
@@ -155,13 +139,7 @@ def sweep_plan_pdfs(most: int = 200) -> None:
         render_plan_pdf.delay(pdf_id)
 
 
-@shared_task(
-    autoretry_for=(OSError,),
-    retry_backoff=30,
-    max_retries=5,
-    ignore_result=True,
-    soft_time_limit=TOO_LONG,
-)
+@shared_task(**OF_A_PAPER)
 def make_thumbnail(attachment_id: int) -> None:
     """Safe to run twice: the second run finds the thumbnail and leaves. A failure ends on its row,
     which the document's card shows."""
