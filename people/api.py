@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -30,6 +31,7 @@ class _Rows(
     mixins.CreateModelMixin,
     mixins.UpdateModelMixin,
     viewsets.GenericViewSet[Any],
+    ABC,
 ):
     """List, read, add and change in part; who reads one record is written down."""
 
@@ -56,8 +58,9 @@ class _Rows(
         )
         return row
 
+    @abstractmethod
     def patient_of(self, row: Any) -> Patient:
-        raise NotImplementedError
+        """Whose record it is."""
 
     def asked_id(self, name: str) -> int | None:
         """A number from the address; what is none is refused, not ignored."""
