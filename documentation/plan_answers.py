@@ -32,10 +32,6 @@ def sending_of(link: PatientLink) -> PlanSending:
     return rows.get(pk=link.target_id)
 
 
-def is_their_npi(sending: PlanSending, npi: str) -> bool:
-    return npi == sending.content["provider"]["npi"]
-
-
 @transaction.atomic
 def note_wrong_npi(*, link: PatientLink) -> None:
     """Count a wrong number; after so many, from wherever they came, the link opens no more."""

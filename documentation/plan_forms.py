@@ -9,9 +9,7 @@ from django.core.exceptions import ValidationError
 
 from documentation.models import LetterSettings, PlanSending
 from people import pictures
-from people.forms.fields import NumberField
 from people.models import ReferringProvider
-from people.validators import validate_npi
 from web.forms import TidyForm
 from web.templatetags.pt import phone
 
@@ -84,18 +82,6 @@ class PaperForm(TidyForm):
         for name, problems in error.message_dict.items():
             for problem in problems:
                 self.add_error(name if name in self.fields else None, problem)
-
-
-class NpiForm(TidyForm):
-    """The provider says who they are."""
-
-    npi = NumberField(
-        label="Your NPI",
-        max_length=20,
-        validators=[validate_npi],
-        help_text="Ten digits: the NPI to which this plan was sent.",
-        widget=forms.TextInput(attrs=OFF | {"inputmode": "numeric"}),
-    )
 
 
 class CertifyForm(TidyForm):

@@ -16,18 +16,17 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from documentation import plan_answers, plan_pdf
+from documentation import plan_answers, plan_pdf, provider_door
 from documentation.models import PlanPdf, PlanSending
-from documentation.plan_forms import CertifyForm, GiveBackForm, NpiForm
+from documentation.plan_forms import CertifyForm, GiveBackForm
 from documentation.plan_sending import PURPOSE, NoLongerOpen
+from documentation.provider_door import Door, Guest, NpiForm
 from documentation.tasks import render_plan_pdf
-from people import limits, links
+from people import links
 from people.access import public
 from people.models import PatientLink
 from web.responses import go_to
-from web.views import too_many_requests
 
-GUESSES, FOR_AN_HOUR = 15, 3600  # wrong addresses and wrong numbers, from one place
 Status = PlanSending.Status
 
 
@@ -35,41 +34,46 @@ Status = PlanSending.Status
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_link(request: HttpRequest, token: str) -> HttpResponse:
-    if limits.has_guessed_too_often("plan", most=GUESSES):
-        return too_many_requests(request)
-    try:
-        link = links.find(token, purpose=PURPOSE)
-    except links.NoSuchLink:
-        limits.note_guess("plan", seconds=FOR_AN_HOUR)
-        response = render(request, "documentation/plan_link_unknown.html", status=404)
-    else:
-        response = _answer(request, link)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return provider_door.answer(request, token, DOOR)
 
 
-def _answer(request: HttpRequest, link: PatientLink) -> HttpResponse:
+def _guest_of(link: PatientLink) -> Guest:
     sending = plan_answers.sending_of(link)
-    if request.method != "POST":
-        return _door(request, link, sending, NpiForm())
-    if request.user.is_authenticated:
-        context = {"clinic": sending.plan.episode.clinic}
-        return render(request, "documentation/plan_link_staff.html", context, status=403)
-    form = NpiForm(request.POST)
-    if not form.is_valid():
-        return _door(request, link, sending, form)
-    if not plan_answers.is_their_npi(sending, form.cleaned_data["npi"]):
-        limits.note_guess("plan", seconds=FOR_AN_HOUR)
-        plan_answers.note_wrong_npi(link=link)
-        form.add_error("npi", "The plan was not sent to this NPI. Check the number.")
-        return _door(request, link, plan_answers.sending_of(link), form)
+    return Guest(link, sending.content["provider"]["npi"], sending)
+
+
+def _ask(request: HttpRequest, link: PatientLink, form: NpiForm, *, status: int) -> HttpResponse:
+    """Where the number is asked for; or, when it can no longer be answered, why. It shows nothing
+    of the patient."""
+    sending = plan_answers.sending_of(link)
+    state = _state_of(link, sending)
+    context: dict[str, Any] = {
+        "form": form,
+        "here": _here(link),
+        "state": state,
+        "sending": sending,
+        "clinic": sending.plan.episode.clinic,
+        "has_copy": state == Status.SIGNED and not _is_over(link),
+    }
+    if state == Status.OPEN:
+        return render(request, "documentation/plan_link_door.html", context, status=status)
+    return render(request, "documentation/plan_link_closed.html", context, status=410)
+
+
+def _refused(guest: Guest) -> None:
+    plan_answers.note_wrong_npi(link=guest.link)
+
+
+def _inside(request: HttpRequest, guest: Guest, ticket: str) -> HttpResponse:
+    """The forms of these pages bring the number each time: a plan is read for longer than a ticket
+    holds."""
+    assert isinstance(guest.target, PlanSending)
     if request.POST.get("do") == "pdf":
-        return _pdf(request, link, sending, form)
+        return _pdf(request, guest.link, guest.target)
     try:
-        return _act(request, link, sending)
-    except NoLongerOpen as closed:
-        return _door(request, link, closed.sending, NpiForm())
+        return _act(request, guest.link, guest.target)
+    except NoLongerOpen:
+        return _ask(request, guest.link, NpiForm(), status=410)
 
 
 def _act(request: HttpRequest, link: PatientLink, sending: PlanSending) -> HttpResponse:
@@ -108,26 +112,6 @@ def _act(request: HttpRequest, link: PatientLink, sending: PlanSending) -> HttpR
     return render(request, "documentation/plan_link.html", context, status=422 if wrong else 200)
 
 
-def _door(
-    request: HttpRequest, link: PatientLink, sending: PlanSending, form: NpiForm
-) -> HttpResponse:
-    """Where the number is asked for; or, when it can no longer be answered, why. It shows nothing
-    of the patient."""
-    state = _state_of(link, sending)
-    context: dict[str, Any] = {
-        "form": form,
-        "here": _here(link),
-        "state": state,
-        "sending": sending,
-        "clinic": sending.plan.episode.clinic,
-        "has_copy": state == Status.SIGNED and not _is_over(link),
-    }
-    if state == Status.OPEN:
-        status = 422 if form.errors else 200
-        return render(request, "documentation/plan_link_door.html", context, status=status)
-    return render(request, "documentation/plan_link_closed.html", context, status=410)
-
-
 def _state_of(link: PatientLink, sending: PlanSending) -> str:
     """A link that was replaced by a newer one of the same plan is withdrawn like the rest."""
     if sending.is_open:
@@ -139,18 +123,17 @@ def _state_of(link: PatientLink, sending: PlanSending) -> str:
     return sending.status
 
 
-def _pdf(
-    request: HttpRequest, link: PatientLink, sending: PlanSending, form: NpiForm
-) -> HttpResponse:
+def _pdf(request: HttpRequest, link: PatientLink, sending: PlanSending) -> HttpResponse:
     """The paper: as it was sent while it can be answered, as it was signed afterwards."""
+    form = NpiForm(request.POST)
     is_signed = sending.status == Status.SIGNED
     if _is_over(link) or not (is_signed or _state_of(link, sending) == Status.OPEN):
-        return _door(request, link, sending, form)
+        return _ask(request, link, form, status=410)
     copy = PlanPdf.Copy.SIGNED if is_signed else PlanPdf.Copy.SENT
     row = sending.pdfs.filter(copy=copy, status=PlanPdf.Status.READY).first()
     if row is None:
         form.add_error(None, "The paper is being made. Try again in a minute.")
-        return _door(request, link, sending, form)
+        return _ask(request, link, form, status=422)
     plan_answers.note_download(link=link, copy=copy)
     return HttpResponse(
         bytes(row.file_bytes or b""),
@@ -165,3 +148,15 @@ def _is_over(link: PatientLink) -> bool:
 
 def _here(link: PatientLink) -> str:
     return reverse("documentation:plan-link", args=[links.token_of(link)])
+
+
+DOOR = Door(
+    purpose=PURPOSE,
+    find=links.find,  # what became of a plan is told on its link long after the answer
+    guesses=15,
+    wrong="The plan was not sent to this NPI. Check the number.",
+    guest_of=_guest_of,
+    ask=_ask,
+    refused=_refused,
+    inside=_inside,
+)

@@ -4,14 +4,16 @@ import datetime as dt
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from documentation import amending, note_letters, provider_door
+from documentation import amending, note_letters, plan_answers, provider_door
 from documentation.models import NotePdf, ProviderLetter
 from people import links
 from people.models import AuditEvent, PatientLink
 from tests.documentation.letter_ward import PAPER, waiting
+from tests.documentation.sent_plans import link_to, npi_of, sent, token_to
 from tests.factories import npi
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +179,43 @@ def test_staff_who_are_signed_in_do_not_read_it_as_the_provider(client, letter):
     assert response.status_code == 403
     assert "Okafor" not in response.content.decode()
     assert AuditEvent.objects.filter(action="provider.let_in").count() == 0
+
+
+def plan_page_of(sending):
+    return reverse("documentation:plan-link", args=[token_to(sending)])
+
+
+def test_a_letters_ticket_opens_no_plan(client, letter):
+    sending = sent()
+
+    response = client.post(
+        plan_page_of(sending), {"ticket": ticket_of(let_in(client, letter)), "do": "open"}
+    )
+
+    assert response.status_code == 422
+    assert "A plan of care waits for you" in response.content.decode()
+    assert "Okafor" not in response.content.decode()
+
+
+def test_wrong_numbers_and_wrong_links_from_one_place_are_counted_together(client, letter):
+    for number in range(9):
+        client.post(address_of(letter), {"npi": npi(number)})
+    for _ in range(21):
+        client.get(reverse("documentation:provider-letter", args=["1.made-up"]))
+
+    assert client.get(address_of(letter)).status_code == 429
+
+
+def test_the_copy_of_a_signed_plan_is_not_given_to_who_tries_numbers(client):
+    sending = sent()
+    plan_answers.sign(link=link_to(sending), name="Wei Chen", credential="MD")
+    for number in range(10):
+        Client(REMOTE_ADDR=f"192.0.2.{number + 1}").post(
+            plan_page_of(sending), {"npi": "1234567893", "do": "pdf"}
+        )
+
+    response = client.post(plan_page_of(sending), {"npi": npi_of(sending), "do": "pdf"})
+
+    page = response.content.decode()
+    assert (response.status_code, provider_door.TOO_MANY in page) == (410, True)
+    assert "Signed. Thank you." in page
