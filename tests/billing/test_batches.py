@@ -2,15 +2,15 @@
 
 import datetime as dt
 import hashlib
-import threading
 
 import pytest
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, transaction
 
 from billing import batches, claims
 from billing.models import Batch, Claim, EdiFile, PayerPolicy
 from billing.models.claim import NotAllowed
 from people.models import Coverage, Role
+from tests.at_once import all_at_once
 from tests.billing.makers import make_fees, make_partner, make_payer, make_signed_visit
 from tests.billing.x12.pyx12_check import check
 from tests.factories import UserFactory
@@ -191,34 +191,12 @@ def test_the_policy_of_the_date_of_service_decides_who_gets_the_file(medicare, p
     assert batches.waiting_by_partner() == {partner: [claim]}
 
 
-def at_once(count: int, act) -> list[object]:
-    """What `act` returned or raised in each of so many threads that start together."""
-    ready, answers = threading.Barrier(count), []
-
-    def run() -> None:
-        try:
-            ready.wait(timeout=10)
-            answers.append(act())
-        except Exception as error:
-            answers.append(type(error))
-        finally:
-            close_old_connections()
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return answers
-
-
 @pytest.mark.django_db(transaction=True)
 def test_eight_drafters_of_one_visit_make_one_claim():
     make_fees()
     visit = make_signed_visit(payer=make_payer())
 
-    answers = at_once(8, lambda: claims.draft_claim(visit).pk)
+    answers = all_at_once([lambda: claims.draft_claim(visit).pk] * 8)
 
     assert Claim.objects.count() == 1
     assert answers == [Claim.objects.get().pk] * 8
@@ -230,9 +208,12 @@ def test_two_billers_cannot_both_release_a_claim():
     claim = claims.draft_claim(make_signed_visit(payer=make_payer()))
     biller = UserFactory(roles=[Role.BILLER])
 
-    answers = at_once(2, lambda: claims.release(claim=claim, by=biller).number)
+    def release() -> int:
+        return claims.release(claim=claim, by=biller).number
 
-    assert sorted(map(str, answers)) == sorted(["1", str(NotAllowed)])
+    answers = all_at_once([release] * 2, told=(NotAllowed,))
+
+    assert sorted(map(str, answers)) == ["1", "NotAllowed"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -244,7 +225,7 @@ def test_two_builders_put_a_claim_into_one_file():
     def build() -> int:
         return batches.build(partner=partner, by=biller).claims.count()
 
-    answers = at_once(2, build)
+    answers = all_at_once([build] * 2, told=(batches.NothingToSend,))
 
-    assert sorted(map(str, answers)) == sorted(["1", str(batches.NothingToSend)])
+    assert sorted(map(str, answers)) == ["1", "NothingToSend"]
     assert EdiFile.objects.count() == 1

@@ -20,8 +20,9 @@ from billing.models import (
 from billing.rules.balance import Adjusted, Decided, DecidedLine
 from billing.x12 import codes
 from people.models import Coverage, Role
+from tests.at_once import all_at_once
 from tests.billing.makers import make_fees, make_partner, make_payer, make_signed_visit
-from tests.billing.test_batches import at_once, text_of
+from tests.billing.test_batches import text_of
 from tests.billing.x12.pyx12_check import check
 from tests.factories import CoverageFactory, UserFactory
 
@@ -572,6 +573,6 @@ def test_eight_drafters_of_one_decision_make_one_claim():
     CoverageFactory(patient=claim.patient, payer=commercial(partner), priority=2)
     decide(claim, biller)
 
-    answers = at_once(8, lambda: secondary.draft_next(claim=claim, by=biller).pk)
+    answers = all_at_once([lambda: secondary.draft_next(claim=claim, by=biller).pk] * 8)
 
     assert answers == [Claim.objects.get(sequence=2).pk] * 8

@@ -5,12 +5,13 @@ import threading
 
 import paramiko
 import pytest
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from billing import batches, claims, replies, sending, tasks, transport
 from billing.models import Batch, FetchedFile, Reply, TradingPartner
 from people.models import AuditEvent, Role
+from tests.at_once import PATIENCE, all_at_once
 from tests.billing.makers import make_fees, make_partner, make_payer, make_signed_visit
 from tests.billing.sftp_server import Partner, running
 from tests.billing.x12.answers import ack_999, ca_277, claim_277
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def server(settings, tmp_path):
     settings.PARTNER_SECRETS_DIR = str(tmp_path)
-    settings.SFTP_TIMEOUT_SECONDS = 5
+    settings.SFTP_TIMEOUT_SECONDS = PATIENCE
     (tmp_path / "clearing.password").write_text("correct\n", encoding="utf-8")
     with running(Partner()) as partner:
         yield partner
@@ -89,17 +90,7 @@ def test_a_file_that_nobody_asked_to_send_stays(batch, server):
 
 
 def all_send(batch):
-    def work():
-        try:
-            sending.send(batch.pk)
-        finally:
-            close_old_connections()
-
-    workers = [threading.Thread(target=work) for _ in range(6)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    all_at_once([lambda: sending.send(batch.pk)] * 6)
 
 
 def test_six_workers_that_send_one_file_at_once_put_it_there_once(batch, server):
@@ -114,7 +105,7 @@ def test_without_taking_it_first_the_same_six_begin_it_six_times(batch, server, 
 
     def anybody(batch_id):
         found = Batch.objects.select_related("partner", "file").get(pk=batch_id)
-        met.wait(10)
+        met.wait(PATIENCE)
         return found
 
     monkeypatch.setattr(sending, "_take", anybody)

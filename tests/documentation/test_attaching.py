@@ -1,10 +1,8 @@
 """Documents: kept once, named anew, taken off the chart, and never changed or deleted."""
 
-import threading
-
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from documentation import attaching, verification
 from documentation.attaching import AlreadyRemoved, AlreadyThere, IsEvidence, attach, title_from
@@ -16,6 +14,7 @@ from documentation.models import (
 )
 from documentation.received import look_at
 from people.models import AuditEvent, Patient, Practice, Role
+from tests.at_once import all_at_once
 from tests.documentation.outside import picture
 from tests.factories import (
     AttachmentFactory,
@@ -90,27 +89,15 @@ def test_a_file_that_was_removed_may_come_again(patient, desk):
 def test_of_two_uploads_of_one_file_at_once_one_is_kept():
     patient = PatientFactory()
     desk = UserFactory(roles=[Role.FRONT_DESK], clinics=[patient.clinic])
-    together, came = threading.Barrier(2), []
+    received = look_at(PHOTO)
 
     def upload():
-        try:
-            received = look_at(PHOTO)
-            together.wait(10)
-            attach(patient=patient, received=received, kind="order", title="Order", by=desk)
-            came.append("kept")
-        except AlreadyThere:
-            came.append("there")
-        finally:
-            close_old_connections()
-            connection.close()
+        attach(patient=patient, received=received, kind="order", title="Order", by=desk)
+        return "kept"
 
-    threads = [threading.Thread(target=upload) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    answers = all_at_once([upload] * 2, told=(AlreadyThere,))
 
-    assert sorted(came) == ["kept", "there"]
+    assert sorted(answers) == ["AlreadyThere", "kept"]
     assert Attachment.objects.get().file.content is not None
 
 

@@ -1,16 +1,16 @@
 """The session page as typed: kept whole, applied where valid, never overwritten in silence."""
 
 import datetime as dt
-import threading
+from functools import partial
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from documentation import charting, drafts
 from documentation.models import Draft, Note, ServiceEntry, TimedEntry
 from documentation.rules.session import NotASession
 from people.models import AuditEvent
+from tests.at_once import all_at_once
 from tests.documentation.rules.entries import WHOLE
 from tests.factories import (
     AssistantFactory,
@@ -312,24 +312,15 @@ def test_time_logged_by_a_program_makes_the_open_page_stale(visit):
 def test_of_two_saves_at_the_same_moment_one_wins_and_the_other_is_told():
     ProcedureCodeFactory(code="97110")
     visit = new_visit()
-    gate = threading.Barrier(2, timeout=10)
-    results = []
 
     def save_plan(plan):
         try:
-            gate.wait()
             save(visit, page(note={"plan": plan}))
-            results.append(("saved", plan))
         except drafts.StaleDraft as stale:
-            results.append(("told", stale.content["note"]["plan"]))
-        finally:
-            connection.close()
+            return "told", stale.content["note"]["plan"]
+        return "saved", plan
 
-    writers = [threading.Thread(target=save_plan, args=[plan]) for plan in ("one", "two")]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
+    results = all_at_once([partial(save_plan, plan) for plan in ("one", "two")])
 
     winner = Note.objects.get().plan
     assert sorted(results) == [("saved", winner), ("told", winner)]

@@ -1,14 +1,13 @@
 """Eight workers with one letter: one hands it over. Without the lock they all do."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from documentation import letters
 from documentation.models import ProviderLetter
+from tests.at_once import PATIENCE, all_at_once
 from tests.documentation.letter_ward import FakeCarrier, waiting
 
 WORKERS = 8
@@ -23,17 +22,7 @@ def carrier(monkeypatch):
 
 
 def send_all_at_once(letter):
-    together = threading.Barrier(WORKERS)
-
-    def run(_):
-        try:
-            together.wait(timeout=30)
-            letters.send(letter.pk)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(run, range(WORKERS)))
+    all_at_once([lambda: letters.send(letter.pk)] * WORKERS)
 
 
 def test_of_eight_workers_with_one_letter_one_hands_it_over(carrier):
@@ -54,7 +43,7 @@ def test_without_the_lock_the_same_eight_workers_hand_it_over_again_and_again(ca
             .select_related("provider", "patient__clinic")
             .get(pk=letter_id)
         )
-        everybody_looked.wait(timeout=30)
+        everybody_looked.wait(timeout=PATIENCE)
         parcel = letters._parcel(letter, letters.kind_of(letter), b"%PDF")
         ProviderLetter.objects.filter(pk=letter_id, status="waiting").update(
             status="sending", sending_since=timezone.now()

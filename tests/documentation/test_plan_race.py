@@ -14,6 +14,8 @@ from django.db import IntegrityError, connection
 
 from documentation import cases, plan_answers, plan_content, plan_sending
 from documentation.models import PlanOfCare, PlanSending
+from tests.at_once import PATIENCE
+from tests.at_once import all_at_once as answers_at_once
 from tests.documentation.sent_plans import link_to, now, ready_plan, sent, therapist_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,21 +23,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def all_at_once(*acts):
     """What each act came to, in the order of the acts."""
-    together = threading.Barrier(len(acts))
-
-    def run(act):
-        try:
-            together.wait(timeout=30)
-            return act() or "done"
-        except (plan_sending.AlreadyOut, plan_sending.NoLongerOpen) as refusal:
-            return type(refusal).__name__
-        except IntegrityError:
-            return "refused by the database"
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
+    refusals = (plan_sending.AlreadyOut, plan_sending.NoLongerOpen, IntegrityError)
+    return answers_at_once(acts, told=refusals)
 
 
 @pytest.fixture
@@ -95,11 +84,11 @@ def test_without_the_lock_only_the_constraint_keeps_the_others_back(monkeypatch,
 
     def look_and_wait(plan, *, by):
         look(plan, by=by)
-        all_have_looked.wait(timeout=60)
+        all_have_looked.wait(timeout=PATIENCE)
 
     monkeypatch.setattr(plan_sending, "_make_room", look_and_wait)
 
-    assert send_twice_at_once() == {"sent": 1, "refused by the database": 3}
+    assert send_twice_at_once() == {"sent": 1, "IntegrityError": 3}
 
 
 def sign_while_it_is_changed():

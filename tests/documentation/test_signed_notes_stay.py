@@ -1,9 +1,10 @@
 """A signed note, its services, its visit and its addenda: the database refuses every change."""
 
 import threading
+import time
 
 import pytest
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
 from documentation import charting, signing, verification
@@ -12,6 +13,7 @@ from documentation.models import Addendum, Note, NotePdf, ServiceEntry, TimedEnt
 from documentation.signals import note_signed
 from people import audit
 from people.models import AuditEvent
+from tests.at_once import PATIENCE, all_at_once
 from tests.documentation.ready import log, ready_note, sign
 from tests.factories import PASSWORD, ProcedureCodeFactory, TimedEntryFactory, UserFactory
 
@@ -215,62 +217,54 @@ def test_verification_finds_a_changed_addendum_and_a_changed_pdf():
 # --- At once ------------------------------------------------------------------------------------
 
 
-def together(*acts):
-    """Run the acts at the same moment, each on its own connection; what each raised, or None."""
-    start = threading.Barrier(len(acts))
-    raised = [None] * len(acts)
-
-    def run(place, act):
-        try:
-            start.wait(timeout=10)
-            act()
-        except Exception as error:
-            raised[place] = error
-        finally:
-            close_old_connections()
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return raised
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_sign_at_once_one_wins():
     note = ready_note()
 
-    raised = together(*[lambda: sign(Note.objects.get(pk=note.pk))] * 4)
+    def sign_it():
+        sign(Note.objects.get(pk=note.pk))
+        return "signed"
 
-    assert sorted(type(error).__name__ for error in raised) == ["AlreadySigned"] * 3 + ["NoneType"]
+    answers = all_at_once([sign_it] * 4, told=(signing.AlreadySigned,))
+
+    assert sorted(answers) == ["AlreadySigned"] * 3 + ["signed"]
     assert AuditEvent.objects.filter(action="note.signed").count() == 1
 
 
 def insert_while_signing(note, monkeypatch):
     """Insert a service straight into the table between the freezing and the commit of a signature;
     whether the insert got in."""
-    frozen, go_on = threading.Event(), threading.Event()
-    inserted = []
+    frozen, inserted = threading.Event(), threading.Event()
     save = QuerySet.update_or_create
 
     def hold_before_commit(self, *args, **kwargs):
         if self.model is NotePdf:
             frozen.set()
-            go_on.wait(timeout=2)  # the insert is now waiting for our lock, or already in
+            until(lambda: inserted.is_set() or somebody_waits_for_a_lock())
         return save(self, *args, **kwargs)
 
     monkeypatch.setattr(QuerySet, "update_or_create", hold_before_commit)
 
     def log_late():
-        frozen.wait(timeout=10)
+        frozen.wait(PATIENCE)
         TimedEntry.objects.create(visit_id=note.visit_id, code_id="97110", minutes=15)
-        inserted.append(True)
+        inserted.set()
 
-    raised = together(lambda: sign(Note.objects.get(pk=note.pk)), log_late)
-    assert raised[0] is None
-    return bool(inserted)
+    all_at_once([lambda: sign(Note.objects.get(pk=note.pk)), log_late], told=(DatabaseError,))
+    return inserted.is_set()
+
+
+def somebody_waits_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]
+
+
+def until(comes):
+    last = time.monotonic() + PATIENCE
+    while not comes():
+        assert time.monotonic() < last, "It did not come."
+        time.sleep(0.02)
 
 
 @pytest.mark.django_db(transaction=True)

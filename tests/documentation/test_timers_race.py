@@ -3,11 +3,9 @@
 The control takes the lock and the constraint away, and the therapist treats several at once.
 """
 
-import threading
-import time
 import uuid
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -16,6 +14,7 @@ from django.utils import timezone
 from documentation import timers
 from documentation.models import ServiceTimer
 from people.models import Therapist
+from tests.at_once import Meeting, all_at_once
 from tests.factories import (
     ClinicFactory,
     EpisodeFactory,
@@ -42,34 +41,18 @@ def start_all_at_once():
         )
         NoteFactory(visit=visit)
         visits.append(visit)
-    together = threading.Barrier(TABLETS)
 
-    def run(number):
-        try:
-            together.wait(timeout=30)
-            timers.start(visit=visits[number], entry=uuid.uuid4(), code="97110", by=therapist.user)
-        except timers.TimesOverlap:
-            return "refused"
-        else:
-            return "started"
-        finally:
-            connection.close()
+    def start(visit):
+        timers.start(visit=visit, entry=uuid.uuid4(), code="97110", by=therapist.user)
+        return "started"
 
-    with ThreadPoolExecutor(TABLETS) as pool:
-        return Counter(pool.map(run, range(TABLETS)))
+    return Counter(
+        all_at_once([partial(start, visit) for visit in visits], told=(timers.TimesOverlap,))
+    )
 
 
-@pytest.fixture
-def lingering(monkeypatch):
-    """Everybody waits a moment between looking and writing, so that looking early is costly."""
-    look = timers._in_the_way
-
-    def look_and_linger(timer):
-        found = look(timer)
-        time.sleep(0.1)
-        return found
-
-    monkeypatch.setattr(timers, "_in_the_way", look_and_linger)
+def meet_after_looking(monkeypatch, meeting):
+    monkeypatch.setattr(timers, "_in_the_way", meeting.after(timers._in_the_way))
 
 
 @pytest.fixture
@@ -97,12 +80,15 @@ def without_lock(monkeypatch):
 
 
 def test_of_six_tablets_one_starts_and_five_are_told_who_is_treated():
-    assert start_all_at_once() == {"started": 1, "refused": TABLETS - 1}
+    assert start_all_at_once() == {"started": 1, "TimesOverlap": TABLETS - 1}
     assert ServiceTimer.objects.count() == 1
 
 
-def test_the_lock_alone_keeps_them_apart(lingering, without_constraint):
-    assert start_all_at_once() == {"started": 1, "refused": TABLETS - 1}
+def test_the_lock_alone_keeps_them_apart(monkeypatch, without_constraint):
+    """Everybody waits a moment between looking and writing, so that looking early is costly."""
+    meet_after_looking(monkeypatch, Meeting(patience=0.1))
+
+    assert start_all_at_once() == {"started": 1, "TimesOverlap": TABLETS - 1}
 
 
 def test_the_constraint_alone_tells_a_writer_without_the_lock(without_lock, monkeypatch):
@@ -128,8 +114,10 @@ def test_the_constraint_alone_tells_a_writer_without_the_lock(without_lock, monk
 
 
 def test_without_lock_and_constraint_the_same_tablets_treat_several_patients_at_once(
-    lingering, without_lock, without_constraint
+    monkeypatch, without_lock, without_constraint
 ):
+    meet_after_looking(monkeypatch, Meeting())
+
     answers = start_all_at_once()
 
     assert answers["started"] > 1

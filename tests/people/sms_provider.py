@@ -15,6 +15,11 @@ HANGS = "hangs"
 DIES = "dies mid-answer"
 
 
+class Doors(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64  # eight workers may knock before the first is let in
+
+
 class Provider:
     """`how` is ACCEPTS, HANGS, DIES or (status, body)."""
 
@@ -35,8 +40,7 @@ class Provider:
             def log_message(self, *args: object) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-        self.server.daemon_threads = True
+        self.server = Doors(("127.0.0.1", 0), Answer)
 
     @property
     def url(self) -> str:

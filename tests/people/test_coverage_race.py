@@ -1,14 +1,15 @@
 """Two desks take a card for the same place at once: one wins, the other is told, none deadlocks."""
 
 import datetime as dt
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from people import intake
 from people.models import Coverage
+from tests.at_once import all_at_once
 from tests.factories import PatientFactory, PayerFactory, UserFactory
 
 WRITERS = 6
@@ -17,31 +18,21 @@ WRITERS = 6
 @pytest.mark.django_db(transaction=True)
 def test_one_of_six_cards_for_the_same_place_is_taken():
     desk, patient, payer = UserFactory(), PatientFactory(), PayerFactory()
-    start, outcomes = Barrier(WRITERS), []
 
-    def write(number: int) -> None:
-        try:
-            start.wait()
-            intake.add_coverage(
-                patient=patient,
-                by=desk,
-                payer=payer,
-                member_id=f"W{number}",
-                starts_on=dt.date(2026, 1, 1),
-            )
-            outcomes.append("taken")
-        except ValidationError:
-            outcomes.append("told")
-        except DatabaseError as error:
-            outcomes.append(type(error).__name__)
-        finally:
-            connection.close()
+    def write(number: int) -> str:
+        intake.add_coverage(
+            patient=patient,
+            by=desk,
+            payer=payer,
+            member_id=f"W{number}",
+            starts_on=dt.date(2026, 1, 1),
+        )
+        return "taken"
 
-    threads = [Thread(target=write, args=[number]) for number in range(WRITERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = all_at_once(
+        [partial(write, number) for number in range(WRITERS)],
+        told=(ValidationError, DatabaseError),
+    )
 
-    assert sorted(outcomes) == ["taken", *["told"] * (WRITERS - 1)]
+    assert sorted(answers) == [*["ValidationError"] * (WRITERS - 1), "taken"]
     assert Coverage.objects.count() == 1

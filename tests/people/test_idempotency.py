@@ -1,14 +1,14 @@
 """The same Idempotency-Key: one act, one answer; another request under it is refused."""
 
 import datetime as dt
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from people.models import IdempotentAnswer, Patient, Role
+from tests.at_once import all_at_once
 from tests.factories import ClinicFactory, PatientFactory, UserFactory
 
 ADDRESS = "/api/v1/patients/"
@@ -122,25 +122,12 @@ def test_reading_takes_no_notice_of_a_key(api, clinic):
 
 
 def write_at_once(person, clinic, keys: list[str]) -> list[int]:
-    start, statuses = Barrier(len(keys)), []
+    def write(key: str) -> int:
+        api = APIClient()
+        api.force_authenticate(person)
+        return api.post(ADDRESS, said(clinic), format="json", **keyed(key)).status_code
 
-    def write(key: str) -> None:
-        try:
-            api = APIClient()
-            api.force_authenticate(person)
-            start.wait()
-            statuses.append(
-                api.post(ADDRESS, said(clinic), format="json", **keyed(key)).status_code
-            )
-        finally:
-            connection.close()
-
-    threads = [Thread(target=write, args=[key]) for key in keys]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return statuses
+    return all_at_once([partial(write, key) for key in keys])
 
 
 @pytest.mark.django_db(transaction=True)

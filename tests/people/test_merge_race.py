@@ -1,12 +1,14 @@
 """Desks that merge at once: one merge is made, the others are told, none deadlocks."""
 
-from threading import Barrier, Thread
+from functools import partial
+from threading import Barrier
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from people import merging
 from people.models import MergeRecord, Patient
+from tests.at_once import PATIENCE, all_at_once
 from tests.factories import AppointmentFactory, PatientFactory, UserFactory, at
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,25 +18,8 @@ DESKS = 6
 
 def at_once(act):
     """What came of it when six desks do the same, every other one with the two exchanged."""
-    start, outcomes = Barrier(DESKS), []
-
-    def run(number: int) -> None:
-        try:
-            start.wait()
-            outcomes.append(act(number))
-        except merging.CannotMerge:
-            outcomes.append("told")
-        except DatabaseError as error:
-            outcomes.append(type(error).__name__)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=[number]) for number in range(DESKS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(outcomes)
+    acts = [partial(act, number) for number in range(DESKS)]
+    return sorted(all_at_once(acts, told=(merging.CannotMerge, DatabaseError)))
 
 
 @pytest.fixture
@@ -53,7 +38,7 @@ def test_of_six_merges_of_the_same_two_records_one_is_made(two):
         merging.merge(kept=kept, other=other, take=[], by=desk)
         return "merged"
 
-    assert at_once(merge) == ["merged", *["told"] * (DESKS - 1)]
+    assert at_once(merge) == [*["CannotMerge"] * (DESKS - 1), "merged"]
     assert MergeRecord.objects.count() == 1
     assert Patient.objects.exclude(merged_into=None).count() == 1
 
@@ -67,7 +52,7 @@ def test_without_the_lock_two_records_are_merged_into_each_other(two):
             raise merging.CannotMerge("only two in this race")
         kept, other = (Patient.objects.get(pk=row.pk) for row in (two if number else two[::-1]))
         assert kept.merged_into_id is None
-        looked.wait(timeout=10)
+        looked.wait(timeout=PATIENCE)
         with transaction.atomic():
             Patient.objects.filter(pk=other.pk).update(merged_into=kept)
         return "merged"

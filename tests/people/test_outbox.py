@@ -5,16 +5,16 @@ import logging
 import smtplib
 import socket
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core import mail
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from people import outbox, stops
 from people.models import AuditEvent, Message, MessageStop
 from people.tasks import send_due_messages, send_message
+from tests.at_once import PATIENCE, all_at_once
 from tests.factories import PatientFactory, UserFactory
 from tests.people import sms_provider
 
@@ -28,7 +28,7 @@ def provider(settings):
         settings.SMS_URL = provider.url
         settings.SMS_ACCOUNT, settings.SMS_TOKEN = "AC1", "secret"
         settings.SMS_FROM = "+15035550100"
-        settings.SMS_TIMEOUT_SECONDS = 0.5
+        settings.SMS_TIMEOUT_SECONDS = PATIENCE
         yield provider
 
 
@@ -109,9 +109,12 @@ def test_a_refusal_fails_with_its_reason_and_is_not_tried_again(provider, answer
     ],
     ids=str,
 )
-def test_no_clear_answer_leaves_it_for_a_person_and_never_sends_it_twice(provider, how):
+def test_no_clear_answer_leaves_it_for_a_person_and_never_sends_it_twice(provider, how, settings):
     provider.how = how
+    if how == sms_provider.HANGS:
+        settings.SMS_TIMEOUT_SECONDS = 0.5
     message = after_sending(waiting())
+    settings.SMS_TIMEOUT_SECONDS = PATIENCE
     provider.how = sms_provider.ACCEPTS
 
     send_due_messages.apply()
@@ -419,7 +422,7 @@ def test_without_the_lock_the_same_eight_workers_send_it_again_and_again(provide
         )
         return message
 
-    everybody_looked = threading.Barrier(8, timeout=20)
+    everybody_looked = threading.Barrier(8, timeout=PATIENCE)
     monkeypatch.setattr(outbox, "_take", look_without_lock)
     message = waiting()
 
@@ -429,14 +432,7 @@ def test_without_the_lock_the_same_eight_workers_send_it_again_and_again(provide
 
 
 def at_once(message):
-    def send(_):
-        try:
-            outbox.send(message.pk)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as workers:
-        list(workers.map(send, range(8)))
+    all_at_once([lambda: outbox.send(message.pk)] * 8)
 
 
 @pytest.mark.django_db(transaction=True)

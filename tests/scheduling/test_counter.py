@@ -2,16 +2,17 @@
 
 import datetime as dt
 from decimal import Decimal
-from threading import Barrier, Thread
+from threading import Barrier
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, close_old_connections, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from people.models import AuditEvent
 from scheduling import booking, counter, missed
 from scheduling.models import Appointment, DeskFee, DeskPayment, DeskRules
+from tests.at_once import PATIENCE, all_at_once
 from tests.factories import AppointmentFactory, CoverageFactory, DeskPaymentFactory, at
 from tests.scheduling.conftest import open_desk
 
@@ -225,27 +226,6 @@ def test_each_act_of_money_is_in_the_audit_line(desk, fees):
 # --- Two desks ----------------------------------------------------------------------------------
 
 
-def both_at_once(act):
-    barrier, failed = Barrier(2), []
-
-    def one():
-        try:
-            barrier.wait(10)
-            act()
-        except ValidationError:
-            failed.append(True)
-        finally:
-            close_old_connections()
-            connection.close()
-
-    threads = [Thread(target=one) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return len(failed)
-
-
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("locked", [True, False])
 def test_two_desks_take_one_copay_and_without_the_lock_they_take_two(locked, monkeypatch):
@@ -254,16 +234,19 @@ def test_two_desks_take_one_copay_and_without_the_lock_they_take_two(locked, mon
     visit = visit_of(desk, starts_at=at(9))
     inside = Barrier(2)
     if not locked:  # the control: look without the row's lock, together, then write
-        monkeypatch.setattr(counter, "lock_appointment", lambda row: (inside.wait(10), row)[1])
+        monkeypatch.setattr(
+            counter, "lock_appointment", lambda row: (inside.wait(PATIENCE), row)[1]
+        )
         due = counter.copay_of
 
         def look_and_wait(row, cards=None):
             found = due(row, cards)
-            inside.wait(10)
+            inside.wait(PATIENCE)
             return found
 
         monkeypatch.setattr(counter, "copay_of", look_and_wait)
 
-    refused = both_at_once(lambda: take(visit, desk))
+    answers = all_at_once([lambda: take(visit, desk) and "taken"] * 2, told=(ValidationError,))
 
+    refused = answers.count("ValidationError")
     assert (DeskPayment.objects.count(), refused) == ((1, 1) if locked else (2, 0))

@@ -1,7 +1,6 @@
 """The kiosk: one yes, one no in the same words whatever the reason, and a count of the tries."""
 
 import datetime as dt
-import time
 
 import pytest
 from django.db import connection
@@ -15,6 +14,7 @@ from people.models import AuditEvent, Role
 from scheduling import booking, kiosks, locking
 from scheduling.models import Appointment, DeskRules, Kiosk, KioskTry
 from scheduling.views.kiosk import GUESSES
+from tests.at_once import Meeting
 from tests.factories import (
     AppointmentFactory,
     ClinicFactory,
@@ -520,11 +520,9 @@ def test_of_eight_who_tap_at_once_one_is_checked_in():
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_the_same_taps_check_in_more_than_once(monkeypatch):
     def rows_without_lock(model, pks, *related):
-        found = list(model.objects.select_related(*related).filter(pk__in=pks).order_by("pk"))
-        time.sleep(0.1)
-        return found
+        return list(model.objects.select_related(*related).filter(pk__in=pks).order_by("pk"))
 
-    monkeypatch.setattr(locking, "_rows", rows_without_lock)
+    monkeypatch.setattr(locking, "_rows", Meeting().after(rows_without_lock))
 
     assert tap_at_eight_kiosks()[True] > 1
 

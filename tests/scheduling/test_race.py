@@ -4,9 +4,9 @@ The control takes the locks and the constraints away, and double books: so the r
 """
 
 import threading
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -14,6 +14,8 @@ from django.db.models import Count
 
 from scheduling import booking, conflicts, locking
 from scheduling.models import Appointment, EquipmentUse
+from tests.at_once import PATIENCE, Meeting
+from tests.at_once import all_at_once as answers_at_once
 from tests.factories import AppointmentFactory, PatientFactory, RoomFactory, at
 from tests.scheduling.conftest import open_desk, therapist_at
 
@@ -21,23 +23,18 @@ WRITERS = 8
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def all_at_once(act, *, writers=WRITERS):
-    """Run `act(number)` in as many threads, let loose together; how often each answer came."""
-    start = threading.Barrier(writers)
+def all_at_once(act):
+    """Run `act(number)` for each of the writers at the same moment; how often each answer came."""
 
-    def run(number):
+    def answer(number):
         try:
-            start.wait(timeout=30)
             return act(number)
         except booking.SlotTaken as refusal:
             return "taken" if refusal.conflicts else "taken by nobody"
         except booking.GroupFull:
             return "full"
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(writers) as pool:
-        return Counter(pool.map(run, range(writers)))
+    return Counter(answers_at_once([partial(answer, number) for number in range(WRITERS)]))
 
 
 def double_booked():
@@ -171,7 +168,7 @@ def test_a_writer_without_our_locks_is_stopped_by_the_constraint_and_told_as_tak
                     starts_at=at(9, 30),
                 )
                 inserted.set()
-                checked.wait(timeout=30)
+                checked.wait(timeout=PATIENCE)
         finally:
             connection.close()
 
@@ -182,11 +179,11 @@ def test_a_writer_without_our_locks_is_stopped_by_the_constraint_and_told_as_tak
 
     with ThreadPoolExecutor(1) as pool, pytest.MonkeyPatch.context() as patch:
         rival = pool.submit(write_without_locks)
-        assert inserted.wait(timeout=30)
+        assert inserted.wait(timeout=PATIENCE)
         patch.setattr(conflicts, "refuse_taken", refuse_taken)
         with pytest.raises(booking.SlotTaken) as refusal:
             desk.book()
-        rival.result(timeout=30)
+        rival.result(timeout=PATIENCE)
 
     [conflict] = refusal.value.conflicts
     assert (conflict.of, conflict.with_appointment.starts_at) == ("therapist", at(9, 30))
@@ -196,13 +193,14 @@ def test_a_writer_without_our_locks_is_stopped_by_the_constraint_and_told_as_tak
 @pytest.fixture
 def lingering(monkeypatch):
     """Every writer waits a moment between looking and writing, so that looking early is costly."""
-    look = conflicts.refuse_taken
+    meeting = Meeting(patience=0.05)
+    monkeypatch.setattr(conflicts, "refuse_taken", meeting.after(conflicts.refuse_taken))
 
-    def look_and_linger(wanted, equipment):
-        look(wanted, equipment)
-        time.sleep(0.05)
 
-    monkeypatch.setattr(conflicts, "refuse_taken", look_and_linger)
+@pytest.fixture
+def two_have_looked(monkeypatch):
+    """Nobody writes before somebody else has looked, too."""
+    monkeypatch.setattr(conflicts, "refuse_taken", Meeting().after(conflicts.refuse_taken))
 
 
 @pytest.fixture
@@ -252,7 +250,7 @@ def test_with_the_locks_writers_who_linger_after_looking_still_do_not_double_boo
 
 
 def test_without_locks_and_constraints_the_same_writers_do_double_book(
-    lingering, without_locks, without_constraints
+    two_have_looked, without_locks, without_constraints
 ):
     answers = book_one_slot(open_desk())
 

@@ -15,6 +15,7 @@ from tests.scheduling.test_race import (  # noqa: F401 -- fixtures
     all_at_once,
     double_booked,
     lingering,
+    two_have_looked,
     without_constraints,
     without_locks,
 )
@@ -55,7 +56,7 @@ def test_of_eight_who_linger_and_move_into_one_slot_one_gets_it():
     assert move_into_one_slot() == {"moved": 1, "taken": 7}
 
 
-@pytest.mark.usefixtures("lingering", "without_locks", "without_constraints")
+@pytest.mark.usefixtures("two_have_looked", "without_locks", "without_constraints")
 def test_without_locks_and_constraints_moves_double_book():
     answers = move_into_one_slot()
 
@@ -91,7 +92,7 @@ def test_of_eight_who_linger_and_put_back_into_one_slot_one_gets_it():
     assert restore_into_one_slot() == {"restored": 1, "taken": 7}
 
 
-@pytest.mark.usefixtures("lingering", "without_locks", "without_constraints")
+@pytest.mark.usefixtures("two_have_looked", "without_locks", "without_constraints")
 def test_without_locks_and_constraints_restores_double_book():
     answers = restore_into_one_slot()
 
@@ -146,7 +147,7 @@ def test_of_eight_who_linger_and_join_the_last_place_one_gets_it():
     assert join_the_last_places() == {"joined": 1, "full": 7}
 
 
-@pytest.mark.usefixtures("lingering", "without_locks")
+@pytest.mark.usefixtures("two_have_looked", "without_locks")
 def test_without_locks_the_database_still_holds_the_group_to_its_places():
     answers = join_the_last_places()
 
@@ -154,7 +155,7 @@ def test_without_locks_the_database_still_holds_the_group_to_its_places():
     assert members() == [4]
 
 
-@pytest.mark.usefixtures("lingering", "without_locks", "without_constraints")
+@pytest.mark.usefixtures("two_have_looked", "without_locks", "without_constraints")
 def test_without_locks_and_constraints_a_group_takes_more_than_it_has_places():
     answers = join_the_last_places()
 
@@ -222,7 +223,7 @@ def test_of_eight_who_linger_and_book_one_piece_one_gets_it():
     assert book_one_piece() == {"booked": 1, "taken": 7}
 
 
-@pytest.mark.usefixtures("lingering", "without_locks", "without_constraints")
+@pytest.mark.usefixtures("two_have_looked", "without_locks", "without_constraints")
 def test_without_locks_and_constraints_one_piece_is_held_twice():
     answers = book_one_piece()
 

@@ -2,11 +2,9 @@
 
 import datetime as dt
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core import mail
-from django.db import connection
 from django.utils import timezone
 
 from people import outbox, stops
@@ -14,6 +12,7 @@ from people.models import Message, PatientLink
 from scheduling import booking, reminders
 from scheduling.models import Appointment, AppointmentMessage, MessageTemplate, ReminderRules
 from scheduling.tasks import send_due_reminders
+from tests.at_once import PATIENCE, all_at_once
 from tests.factories import AppointmentTypeFactory, PatientFactory, at
 from tests.scheduling.conftest import open_desk
 
@@ -315,20 +314,13 @@ def words_and_one_booking():
 
 
 def two_sweeps_at_once():
-    def one(_):
-        try:
-            send_due_reminders.apply(throw=True)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as workers:
-        list(workers.map(one, range(2)))
+    all_at_once([lambda: send_due_reminders.apply(throw=True)] * 2)
 
 
 @pytest.fixture
 def both_have_looked(monkeypatch):
     """Both sweeps have found the booking before either tells of it."""
-    barrier = threading.Barrier(2, timeout=20)
+    barrier = threading.Barrier(2, timeout=PATIENCE)
     find = reminders._Sweep._booked
 
     class Found:

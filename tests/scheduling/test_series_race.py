@@ -4,18 +4,25 @@ The control takes the locks and the constraints away, and double books: so the r
 """
 
 import datetime as dt
-import time
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.utils import timezone
 
-from scheduling import conflicts, locking, series
+from scheduling import series
 from scheduling.facts import SeriesRefused
 from scheduling.models import Appointment, Series
 from tests.factories import PatientFactory, at
 from tests.scheduling.conftest import open_desk, therapist_at
-from tests.scheduling.test_race import WRITERS, all_at_once, double_booked
+from tests.scheduling.test_race import (  # noqa: F401 -- fixtures
+    WRITERS,
+    all_at_once,
+    double_booked,
+    lingering,
+    two_have_looked,
+    without_constraints,
+    without_locks,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAYS = [dt.date(2026, 3, day) for day in (9, 11, 13)]
@@ -101,7 +108,8 @@ def test_series_that_cross_two_therapists_in_opposite_directions_end_without_a_d
     assert double_booked() == 0
 
 
-def test_without_locking_everybody_first_the_same_series_do_deadlock(monkeypatch, lingering):
+@pytest.mark.usefixtures("two_have_looked")
+def test_without_locking_everybody_first_the_same_series_do_deadlock(monkeypatch):
     monkeypatch.setattr(series, "_lock", lambda patient, visits: None)
 
     assert book_across_two_therapists(open_desk())["deadlock"] > 0
@@ -139,55 +147,14 @@ def test_of_two_series_that_are_moved_onto_one_hour_one_moves_whole():
     assert moved.count() == 3
 
 
-@pytest.fixture
-def lingering(monkeypatch):
-    """Every writer waits a moment between looking and writing, so that looking early is costly."""
-    look = conflicts.refuse_taken
-
-    def look_and_linger(*args, **kwargs):
-        look(*args, **kwargs)
-        time.sleep(0.02)
-
-    monkeypatch.setattr(conflicts, "refuse_taken", look_and_linger)
-
-
-@pytest.fixture
-def without_locks(monkeypatch):
-    def rows_without_lock(model, pks, *related):
-        return list(model.objects.select_related(*related).filter(pk__in=pks).order_by("pk"))
-
-    monkeypatch.setattr(locking, "_rows", rows_without_lock)
-
-
-@pytest.fixture
-def without_constraints(transactional_db):
-    """The exclusion constraints are gone for this test, and back after it."""
-    constraints = [
-        constraint
-        for constraint in Appointment._meta.constraints
-        if constraint.name in conflicts.EXCLUSIONS
-    ]
-    assert len(constraints) == 3
-    for constraint in constraints:
-        with connection.schema_editor() as editor:
-            editor.remove_constraint(Appointment, constraint)
-    yield
-    Appointment.objects.all().delete()
-    for constraint in constraints:
-        with connection.schema_editor() as editor:
-            editor.add_constraint(Appointment, constraint)
-
-
-def test_with_the_locks_writers_who_linger_after_looking_still_do_not_double_book(
-    lingering, without_constraints
-):
+@pytest.mark.usefixtures("lingering", "without_constraints")
+def test_with_the_locks_writers_who_linger_after_looking_still_do_not_double_book():
     assert book_one_series(open_desk()) == {"booked": 1, "refused 3": 7}
     assert double_booked() == 0
 
 
-def test_without_locks_and_constraints_the_same_writers_do_double_book(
-    lingering, without_locks, without_constraints
-):
+@pytest.mark.usefixtures("two_have_looked", "without_locks", "without_constraints")
+def test_without_locks_and_constraints_the_same_writers_do_double_book():
     answers = book_one_series(open_desk())
 
     assert answers["booked"] > 1

@@ -4,22 +4,23 @@ Each control takes the locks away and loses: so the race is a race.
 """
 
 import datetime as dt
-import time
 
 import pytest
 from django.utils import timezone
 
 from people import links
-from scheduling import budget, conflicts, wait_list, wait_offers
+from scheduling import budget, wait_list, wait_offers
 from scheduling.facts import OverBudget
 from scheduling.models import Appointment, WaitListEntry, WaitListOffer
 from scheduling.wait_offers import Slot
+from tests.at_once import Meeting
 from tests.factories import AuthorizationFactory, CoverageFactory, PatientFactory, at
 from tests.scheduling.conftest import open_desk, therapist_at
 from tests.scheduling.test_race import (  # noqa: F401 -- fixtures
     WRITERS,
     all_at_once,
     double_booked,
+    two_have_looked,
     without_constraints,
     without_locks,
 )
@@ -52,14 +53,8 @@ def book_the_last_visit():
 @pytest.fixture
 def lingering_budget(monkeypatch):
     """Every writer waits a moment between counting and writing."""
-    count = budget._cards_and_uses
-
-    def count_and_linger(*args, **kwargs):
-        found = count(*args, **kwargs)
-        time.sleep(0.05)
-        return found
-
-    monkeypatch.setattr(budget, "_cards_and_uses", count_and_linger)
+    meeting = Meeting(patience=0.05)
+    monkeypatch.setattr(budget, "_cards_and_uses", meeting.after(budget._cards_and_uses))
 
 
 def test_of_eight_who_reserve_the_last_visit_one_gets_it():
@@ -72,9 +67,10 @@ def test_the_lock_on_the_authorization_alone_is_enough():
     assert Appointment.objects.count() == 1
 
 
-@pytest.mark.usefixtures("lingering_budget", "without_locks")
+@pytest.mark.usefixtures("without_locks")
 def test_without_any_lock_the_same_writers_reserve_more_than_there_is(monkeypatch):
     monkeypatch.setattr(budget, "lock", lambda *patients: None)
+    monkeypatch.setattr(budget, "_cards_and_uses", Meeting().after(budget._cards_and_uses))
 
     answers = book_the_last_visit()
 
@@ -120,18 +116,7 @@ def test_of_eight_who_tap_at_once_one_has_it_and_seven_read_that_it_is_gone():
     ]
 
 
-@pytest.fixture
-def lingering_look(monkeypatch):
-    look = conflicts.refuse_taken
-
-    def look_and_linger(wanted, equipment):
-        look(wanted, equipment)
-        time.sleep(0.05)
-
-    monkeypatch.setattr(conflicts, "refuse_taken", look_and_linger)
-
-
-@pytest.mark.usefixtures("lingering_look", "without_locks", "without_constraints")
+@pytest.mark.usefixtures("two_have_looked", "without_locks", "without_constraints")
 def test_without_locks_and_constraints_several_have_it(monkeypatch):
     monkeypatch.setattr(wait_offers, "close", lambda which, taken=None: None)
 

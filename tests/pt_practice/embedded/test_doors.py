@@ -15,7 +15,7 @@ def test_a_second_start_says_in_one_sentence_that_the_folder_is_in_use(running, 
     second = made_once.start()
 
     assert second.answer == {"refused": "it already runs from this folder."}
-    assert second.process.wait(10) == 1
+    assert second.process.wait(60) == 1
     assert running.rows("SELECT 1") == [(1,)]
 
 

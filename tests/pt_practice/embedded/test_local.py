@@ -93,7 +93,7 @@ def prepare(project: Path, **variables: str) -> subprocess.CompletedProcess:
         check=False,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
     )
 
 
@@ -117,7 +117,7 @@ class Run:
 
     def page(self) -> dict[str, str]:
         port = int(self.address().rstrip("/").rpartition(":")[2])
-        line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         line.request("GET", "/")
         answer = json.loads(line.getresponse().read())
         line.close()
@@ -127,7 +127,7 @@ class Run:
         self.process.send_signal(number)
         rest = self.process.stdout.read().split("\n")
         self.process.stdout.close()
-        return self.process.wait(30), [line for line in rest if line]
+        return self.process.wait(60), [line for line in rest if line]
 
 
 def a_free_port() -> int:

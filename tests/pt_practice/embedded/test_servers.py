@@ -21,7 +21,7 @@ def whole_tree(pid: int) -> list[processes.Seen]:
     return found
 
 
-def wait_for(question, seconds: float = 10.0) -> bool:
+def wait_for(question, seconds: float = 60.0) -> bool:
     deadline = time.monotonic() + seconds
     while not question():
         if time.monotonic() > deadline:
