@@ -153,6 +153,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # see ACCOUNT_EMAIL_VERIFICATION
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "PT Practice"
+MFA_TOTP_TOLERANCE = 1  # codes; one typed as it runs out, or a telephone half a minute late
 AXES_FAILURE_LIMIT = env.number("LOGIN_FAILURE_LIMIT", 10)
 AXES_COOLOFF_TIME = 1  # hours
 # The same limit for codes of the second step, which axes does not see.

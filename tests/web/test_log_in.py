@@ -2,6 +2,7 @@
 
 import re
 import time
+from unittest import mock
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -37,7 +38,11 @@ def set_up_an_app(client, user) -> str:
 
 
 def code_now(secret: str) -> str:
-    return totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
+    return code_at(secret, time.time())
+
+
+def code_at(secret: str, moment: float) -> str:
+    return totp.format_hotp_value(totp.hotp_value(secret, int(moment) // 30))
 
 
 def test_the_right_password_leads_to_the_page_that_was_asked_for(client):
@@ -169,6 +174,22 @@ def test_the_code_of_the_app_completes_the_log_in(client):
 
     assert (response.status_code, response["Location"]) == (302, "/")
     assert client.session["_auth_user_id"] == str(user.pk)
+
+
+@pytest.mark.parametrize(("late", "opens"), [(0, True), (30, True), (60, False), (-30, True)])
+def test_a_code_opens_half_a_minute_before_and_after_its_own(client, monkeypatch, late, opens):
+    user = UserFactory()
+    secret = set_up_an_app(client, user)
+    client.post(reverse("account_logout"))
+    try_to_log_in(client, user.email, PASSWORD)
+    cache.clear()
+    shown_at = time.time()
+    now = mock.Mock(wraps=time, time=lambda: shown_at + late)
+    monkeypatch.setattr(totp, "time", now)
+
+    client.post(reverse("mfa_authenticate"), {"code": code_at(secret, shown_at)})
+
+    assert ("_auth_user_id" in client.session) is opens
 
 
 def test_a_recovery_code_opens_once(client):
