@@ -7,7 +7,16 @@ from django.conf import settings as django_settings
 from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
 from rest_framework.test import APIClient
+
+# The same examples in every run, and no clock: a busy machine finds nothing.
+# `bin/test tests/billing --hypothesis-profile=wide` looks for new ones.
+settings.register_profile(
+    "suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("wide", parent=settings.get_profile("suite"), derandomize=False)
+settings.load_profile("suite")
 
 # Tests that commit are cleaned up by emptying every table, which these tables refuse.
 NEVER_EMPTIED = ["people_auditevent", "billing_claimversion", "billing_edifile"]

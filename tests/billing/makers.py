@@ -43,6 +43,7 @@ def make_payer(**policy) -> Payer:
             "effective_from": dt.date(2026, 1, 1),
             "source": "test",
             "unit_rule": "cms",
+            "timely_filing_days": 30_000,  # a test of today must not fail next year
             "assistant_modifier": True,
             "certification_needed": True,
             "referral_needed": True,

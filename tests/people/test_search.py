@@ -272,9 +272,7 @@ def slipped(draw, name: str) -> str:
 
 
 @pytest.mark.django_db
-@settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_everybody_is_found_by_their_names_in_any_order_with_one_slip(db, data):
     last, first = data.draw(st.permutations(NAMES))[:2]

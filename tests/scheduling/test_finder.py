@@ -205,7 +205,7 @@ SOME_SPANS = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     taken=SOME_SPANS,
     closed=SOME_SPANS,

@@ -286,7 +286,7 @@ WISHES = st.builds(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(wish=WISHES)
 def test_any_choice_keeps_one_visit_a_day_within_hours_and_overlaps_nothing(wish):
     planned = solve(wish)
@@ -315,7 +315,7 @@ def test_any_choice_keeps_one_visit_a_day_within_hours_and_overlaps_nothing(wish
     assert len(every_day) == len(set(every_day))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(wish=WISHES)
 def test_what_is_free_is_spread_at_one_time_and_with_one_therapist_where_that_is_asked(wish):
     planned = solve(replace(wish, same_therapist=True))

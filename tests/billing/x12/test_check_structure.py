@@ -171,7 +171,7 @@ def test_problems_that_the_independent_validator_passes_are_ours_to_find():
     assert judged == dict.fromkeys(passed, (True, True))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     at=st.integers(0, len(SECONDARY) - 1),
     length=st.integers(0, 40),

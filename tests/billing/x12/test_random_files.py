@@ -13,7 +13,6 @@ from tests.billing.x12.random_files import professional_files
 
 @settings(
     max_examples=50,  # files of two to five claims: a hundred claims at least
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(file=professional_files())

@@ -96,7 +96,7 @@ def file_with(decided: Decided):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(decisions())
 def test_random_adjustments_balance_in_the_file_or_are_refused(decided):
     file = file_with(decided)
@@ -109,7 +109,7 @@ def test_random_adjustments_balance_in_the_file_or_are_refused(decided):
         assert check_837p(content) == []
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(decisions().filter(lambda decided: not imbalances(decided) and decided.paid >= 0))
 def test_what_balances_passes_the_independent_validator(decided):
     assert check(write_837p(file_with(decided)).decode("ascii")) == (True, [])
