@@ -9,8 +9,6 @@ from django.template.loader import render_to_string
 
 from documentation import frozen, papers, verifying
 from documentation.models import Note, NotePdf
-from documentation.qr import qr_of
-from documentation.rules.codes import code_of
 from people.models import User
 
 STYLES = "note.css"
@@ -49,7 +47,7 @@ class Pages:
                 "cosignature": self.cosignature,
                 "addenda": self.addenda,
                 "sha256": self.sha256,
-                "verify": _verification(self.sha256),
+                "verify": verifying.printed(self.sha256),
                 # Without it the clock of the machine would change the bytes.
                 "created": self.content["signature"]["signed_at"][:19] + "Z",
             },
@@ -57,14 +55,6 @@ class Pages:
 
     def as_pdf(self) -> bytes:
         return papers.draw(self.as_html(), styles=STYLES, identifier=self.sha256)
-
-
-def _verification(sha256: str) -> dict[str, str]:
-    """The code that is printed, and the square that leads to its page."""
-    address = verifying.address_of(sha256)
-    code = code_of(sha256)
-    place = address.removesuffix(f"{code}/").removeprefix("https://")
-    return {"code": code, "place": place, "qr": qr_of(address)}
 
 
 def ask_again(*, note: Note, by: User) -> bool:

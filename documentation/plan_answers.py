@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from documentation.frozen import sha256_of
 from documentation.models import PlanOfCare, PlanPdf, PlanSending
-from documentation.plan_content import STATEMENT
+from documentation.plan_content import SIGNATURE_VERSION, STATEMENT
 from documentation.plan_sending import PURPOSE, NoLongerOpen, has_arrived, locked
 from people import audit, links
 from people.changes import write_changes
@@ -74,6 +74,7 @@ def sign(
     plan, sending = _open(link)
     now = timezone.now()
     sending.signature = {
+        "version": SIGNATURE_VERSION,
         "name": name,
         "credential": credential,
         "npi": sending.content["provider"]["npi"],
@@ -128,6 +129,7 @@ def record_paper(
     if signed_on < timezone.localdate(sending.sent_at, zone):
         raise ValidationError({"signed_on": "It was signed before it was sent: check the day."})
     sending.signature = {
+        "version": SIGNATURE_VERSION,
         "name": name,
         "credential": credential,
         "npi": sending.content["provider"]["npi"],

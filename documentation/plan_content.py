@@ -15,6 +15,9 @@ from documentation.models import Episode, PlanOfCare
 from people.models import ReferringProvider, Therapist
 
 VERSION = 1
+# Since the second kind of signature the signed copy bears a code to verify it by. The first kind
+# does not say which it is; its papers keep the bytes they have.
+SIGNATURE_VERSION = 2
 SOURCE = "CMS Pub. 100-02, ch. 15, § 220.1.2"
 # What the provider puts their name under (CMS Pub. 100-02, ch. 15, § 220.1.3).
 STATEMENT = (

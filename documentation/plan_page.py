@@ -12,6 +12,7 @@ from django.utils import timezone
 from documentation.models import Episode, PlanOfCare, PlanPdf, PlanSending, ProviderLetter
 from documentation.plan_forms import ways_to
 from documentation.plan_sending import link_of
+from documentation.rules.codes import code_of
 from web.templatetags.pt import phone
 
 Status, Why = PlanSending.Status, PlanSending.Why
@@ -51,6 +52,11 @@ class Sent:
     pdfs: list[PlanPdf]
     has_link: bool
     ways: list[tuple[str, str]]
+
+    @property
+    def verify_code(self) -> str:
+        """By which anybody can verify the signed copy; none before it is signed."""
+        return code_of(self.sending.signed_sha256) if self.sending.signed_sha256 else ""
 
     @property
     def can_be_sent_again(self) -> bool:

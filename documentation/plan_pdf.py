@@ -8,11 +8,12 @@ from typing import Any
 from django.db import models, transaction
 from django.template.loader import render_to_string
 
-from documentation import frozen, papers
+from documentation import frozen, papers, verifying
 from documentation.models import PlanPdf, PlanSending
 from people.models import User
 
 STYLES = "note.css"
+CODE_SINCE = 2  # plan_content.SIGNATURE_VERSION
 
 
 def render(pdf: PlanPdf) -> None:
@@ -44,6 +45,7 @@ def as_html(pdf: PlanPdf) -> str:
             "sha256": sending.signed_sha256 if is_signed else sending.content_sha256,
             "is_signed": is_signed,
             "drawn": drawn(sending) if is_signed else "",
+            "verify": _verification(sending) if is_signed else None,
             # Without it the clock of the machine would change the bytes.
             "created": made_at[:19] + "Z",
         },
@@ -67,6 +69,14 @@ def drawn(sending: PlanSending) -> str:
     if sending.image is None:
         return ""
     return "data:image/png;base64," + base64.b64encode(bytes(sending.image)).decode()
+
+
+def _verification(sending: PlanSending) -> dict[str, str] | None:
+    """What the signed copy bears to be verified by, if its signature is of the kind that does."""
+    signature = sending.signature or {}
+    if signature.get("version", 1) < CODE_SINCE:
+        return None
+    return verifying.printed(sending.signed_sha256)
 
 
 def ask_again(*, pdf: PlanPdf, by: User) -> bool:

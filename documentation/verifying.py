@@ -1,5 +1,6 @@
-"""Is this paper what was signed? What anybody may learn who holds a note's code: that it was
-signed, by whom and when, and whether a later version holds; nothing of the patient."""
+"""Is this paper what was signed? What anybody may learn who holds the code of a note or of a plan
+of care: that it was signed, by whom and when, and whether a later version holds; nothing of the
+patient, nor what kind of document it is."""
 
 from __future__ import annotations
 
@@ -7,14 +8,22 @@ import datetime as dt
 import hashlib
 import zoneinfo
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 
 from documentation.frozen import sha256_of
-from documentation.models import Note, NotePdf, NoteVersion, NoteVersionPdf
+from documentation.models import (
+    Note,
+    NotePdf,
+    NoteVersion,
+    NoteVersionPdf,
+    PlanPdf,
+    PlanSending,
+)
+from documentation.qr import qr_of
 from documentation.rules.codes import begins, code_of
 
 
@@ -26,26 +35,28 @@ class Signed:
     licence: str
     at: dt.datetime
     zone: str
+    npi: str = ""  # of a provider, whose license we do not know
+    on_paper: bool = False  # then only the day is known
 
 
 @dataclass(frozen=True)
 class Document:
-    """A signed version of a note, as strangers may know it."""
+    """A signed version of a note, or a signed plan of care, as strangers may know it."""
 
     code: str
     sha256: str
     practice: str
     signed: Signed
-    cosigned: Signed | None
-    waits_for_cosignature: bool
     is_intact: bool
-    version: int
-    amends: dt.date | None
-    amended: bool
-    later: Signed | None
-    later_code: str
-    addenda: int
     pdf_sha256: str
+    cosigned: Signed | None = None
+    waits_for_cosignature: bool = False
+    version: int = 1
+    amends: dt.date | None = None
+    amended: bool = False
+    later: Signed | None = None
+    later_code: str = ""
+    addenda: int = 0
 
     def is_its_pdf(self, chunks: Iterable[bytes]) -> bool:
         """Whether these bytes are the PDF as it was made last."""
@@ -60,8 +71,16 @@ def address_of(sha256: str) -> str:
     return str(settings.PUBLIC_URL + reverse("documentation:verify", args=[code_of(sha256)]))
 
 
+def printed(sha256: str) -> dict[str, str]:
+    """What a paper bears to be verified by: its code, and the square that leads to its page."""
+    address = address_of(sha256)
+    code = code_of(sha256)
+    place = address.removesuffix(f"{code}/").removeprefix("https://")
+    return {"code": code, "place": place, "qr": qr_of(address)}
+
+
 def find(code: str) -> Document | None:
-    """The signed version whose hash the code begins; None when there is none."""
+    """What was signed with the hash that the code begins; None when there is nothing."""
     start = begins(code)
     if start is None:
         return None
@@ -71,9 +90,11 @@ def find(code: str) -> Document | None:
     version = (
         NoteVersion.objects.filter(content_sha256__startswith=start).select_related("note").first()
     )
-    if version is None:
-        return None
-    return _document(version, version.note, _sha256_of_pdf(NoteVersionPdf, version=version))
+    if version is not None:
+        return _document(version, version.note, _sha256_of_pdf(NoteVersionPdf, version=version))
+    signed = PlanSending.objects.filter(status=PlanSending.Status.SIGNED)
+    plan = signed.filter(signed_sha256__startswith=start).first()
+    return _plan(plan) if plan is not None else None
 
 
 def _sha256_of_pdf(model: Any, **of: Any) -> str:
@@ -122,6 +143,28 @@ def _document(signed: Note | NoteVersion, note: Note, pdf_sha256: str) -> Docume
         addenda=addenda.count(),
         pdf_sha256=pdf_sha256,
     )
+
+
+def _plan(sending: PlanSending) -> Document:
+    """A plan as its provider signed it, which stays the last of its versions."""
+    assert sending.signature is not None
+    return Document(
+        code=code_of(sending.signed_sha256),
+        sha256=sending.signed_sha256,
+        practice=sending.content["practice"]["name"],
+        signed=_certified(sending.signature, sending.content["clinic"]["time_zone"]),
+        is_intact=sha256_of(sending.signed_value()) == sending.signed_sha256,
+        pdf_sha256=_sha256_of_pdf(PlanPdf, sending=sending, copy=PlanPdf.Copy.SIGNED),
+    )
+
+
+def _certified(signature: dict[str, Any], time_zone: str) -> Signed:
+    name, npi = f"{signature['name']}, {signature['credential']}", signature["npi"]
+    if signature["how"] == PlanSending.How.PAPER:
+        day = dt.datetime.fromisoformat(signature["signed_on"])
+        return Signed(name, "", day, "", npi=npi, on_paper=True)
+    at = dt.datetime.fromisoformat(signature["signed_at"])
+    return replace(_signed(name, "", at, zoneinfo.ZoneInfo(time_zone)), npi=npi)
 
 
 def _signed(name: str, licence: str, at: dt.datetime, zone: zoneinfo.ZoneInfo) -> Signed:

@@ -1,4 +1,4 @@
-"""The page to which the code on a printed note leads: for anybody, without a log-in.
+"""The page to which the code on a printed note or signed plan leads: for anybody, without a log-in.
 
 It says that a document was signed, by whom and when, and compares a file with the one we made. It
 shows nothing of the patient, keeps nothing, and takes no cookie.
@@ -52,7 +52,7 @@ class FileForm(TidyForm):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > LARGEST_PDF:
-            raise forms.ValidationError("A note is never larger than 20 MB.")
+            raise forms.ValidationError("A document of ours is never larger than 20 MB.")
         return file
 
 
