@@ -56,7 +56,8 @@ class TidyBoundField(BoundField):
         classes = [attrs.get("class") or widget.attrs.get("class", ""), css_class_of(widget)]
         if self.errors:
             classes.append("is-invalid")
-            if self.name == next(iter(name for name in self.form.errors if name != "__all__"), ""):
+            # The first as the page shows them, not as they were found.
+            if self.name == next(name for name in self.form.fields if name in self.form.errors):
                 attrs["autofocus"] = True
         if dressed := " ".join(dict.fromkeys(" ".join(classes).split())):
             attrs["class"] = dressed

@@ -99,6 +99,14 @@ def test_only_the_first_field_that_failed_is_focused():
     assert focused == ["day"]
 
 
+def test_the_focused_field_is_the_first_on_the_page_not_the_first_that_was_found_wrong():
+    form = Visit({"who": "Ada", "day": "2026-03-09", "kind": "z", "side": "l"})
+    form.add_error("day", "Nobody works that day.")
+
+    assert list(form.errors) == ["kind", "day"]
+    assert [name for name in form.fields if attributes(form, name).get("autofocus")] == ["day"]
+
+
 def test_a_form_that_was_not_sent_yet_shows_no_mistakes():
     form = Visit()
 
