@@ -25,7 +25,7 @@ from billing.paper.draw import Look, draw
 from billing.paper_fit import takes_paper_only
 from documentation import papers
 from people import audit
-from people.models import Payer, User
+from people.models import Payer, User, practice_zone
 
 Status, Purpose = Claim.Status, PaperBatch.Purpose
 MOST_CLAIMS = 1000  # a thicker pile is two
@@ -302,7 +302,8 @@ def mark_mailed(*, batch: PaperBatch, on: dt.date, by: User) -> PaperBatch:
     batch = _locked(batch)
     if batch.status != PaperBatch.Status.READY:
         raise NotReady
-    if on > timezone.localdate() or on < timezone.localdate(batch.asked_at):
+    zone = practice_zone()
+    if not timezone.localdate(batch.asked_at, zone) <= on <= timezone.localdate(timezone=zone):
         raise NotThatDay
     batch.mailed_on, batch.mailed_by = on, by
     batch.save(update_fields=["mailed_on", "mailed_by"])

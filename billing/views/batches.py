@@ -17,7 +17,7 @@ from billing.tasks import send_batch
 from billing.x12.segments import X12ValueError
 from people import audit, exports
 from people.access import BILLING, StaffRequest, allow
-from people.models import Payer, Role
+from people.models import Payer, Role, practice_zone
 from web.responses import go_to, render_page_or_piece
 
 SEES_FILES = (Role.OWNER, Role.BILLER, Role.AUDITOR)
@@ -33,6 +33,7 @@ def batch_list(request: StaffRequest) -> HttpResponseBase:
         "waiting": verbs.waiting(),
         "on_paper": sum(len(row.claims) for row in paper_batches.waiting()),
         "page_obj": Paginator(built, 25).get_page(request.GET.get("page")),
+        "zone": practice_zone().key,
         "may_build": request.user.has_role(*BILLING),
     }
     return render(request, "billing/batches.html", context)
@@ -65,6 +66,7 @@ def batch(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "batch": found,
         "claims": found.claims.select_related("patient", "payer", "visit").order_by("pk"),
+        "zone": practice_zone().key,
         "may_build": request.user.has_role(*BILLING),
         "answers": found.answers.filter(level="file").select_related("reply").order_by("-pk"),
     }

@@ -21,7 +21,7 @@ from billing.places import SEES_CLAIMS
 from billing.tasks import print_paper_batch
 from people import audit
 from people.access import BILLING, StaffRequest, allow
-from people.models import Payer
+from people.models import Payer, practice_zone
 from web.responses import go_to, render_page_or_piece
 
 LIST = "billing:paper-batches"
@@ -35,6 +35,7 @@ def paper_batches(request: StaffRequest) -> HttpResponse:
         "waiting": verbs.waiting(),
         "page_obj": Paginator(_rows(), 25).get_page(request.GET.get("page")),
         "printers": printers_for(request),
+        "zone": practice_zone().key,
         "may_print": request.user.has_role(*BILLING),
     }
     return render(request, "billing/paper_batches.html", context)
@@ -103,17 +104,18 @@ def _look(request: StaffRequest) -> dict[str, Any]:
 @require_safe
 def paper_batch(request: StaffRequest, pk: int) -> HttpResponse:
     """The pile: how far its PDF is, its claims, and when it was mailed. Asks again by itself."""
-    batch = _find(pk)
-    return _page(request, batch, MailedForm(initial={"mailed_on": timezone.localdate()}))
+    return _page(request, _find(pk))
 
 
 def _page(
-    request: StaffRequest, batch: PaperBatch, form: MailedForm, *, status: int = 200
+    request: StaffRequest, batch: PaperBatch, form: MailedForm | None = None, *, status: int = 200
 ) -> HttpResponse:
+    zone = practice_zone()
     context = {
         "batch": batch,
-        "form": form,
+        "form": form or MailedForm(initial={"mailed_on": timezone.localdate(timezone=zone)}),
         "claims": batch.claims.select_related("patient", "payer", "visit").order_by("pk"),
+        "zone": zone.key,
         "may_print": request.user.has_role(*BILLING),
     }
     return render_page_or_piece(

@@ -18,7 +18,7 @@ from billing.forms import FeeScheduleForm, FeesForm, PartnerForm, PolicyForm
 from billing.models import FeeSchedule, PayerPolicy, TradingPartner
 from people import audit
 from people.access import BILLING, StaffRequest, allow
-from people.models import Payer, Role
+from people.models import Payer, Role, practice_zone
 from web.responses import go_to
 
 SEES_RULES = (Role.OWNER, Role.BILLER, Role.AUDITOR)
@@ -38,6 +38,7 @@ def policies(request: StaffRequest) -> HttpResponse:
             for payer in Payer.objects.filter(is_active=True)
         ],
         "partners": TradingPartner.objects.all(),
+        "zone": practice_zone().key,
         "may_edit": request.user.has_role(*BILLING),
     }
     return render(request, "billing/policies.html", context)

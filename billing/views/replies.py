@@ -18,7 +18,7 @@ from billing.models import Reply, ReplyItem
 from billing.tasks import apply_reply
 from people import audit, exports
 from people.access import BILLING, StaffRequest, allow
-from people.models import Role
+from people.models import Role, practice_zone
 from web.responses import go_to, render_page_or_piece
 
 SEES_FILES = (Role.OWNER, Role.BILLER, Role.AUDITOR)
@@ -56,6 +56,7 @@ def _list(request: StaffRequest, form: ReplyForm) -> HttpResponseBase:
         "shown": shown,
         "to_look_at": to_look_at,
         "page_obj": Paginator(replies, ON_A_PAGE).get_page(request.GET.get("page")),
+        "zone": practice_zone().key,
         "may_work": request.user.has_role(*BILLING),
     }
     status = 422 if form.is_bound else 200
@@ -119,6 +120,7 @@ def reply(request: StaffRequest, pk: int) -> HttpResponse:
             request.GET.get("page")
         ),
         "needs_a_look": Reply.objects.to_look_at().filter(pk=found.pk).exists(),
+        "zone": practice_zone().key,
         "may_work": request.user.has_role(*BILLING),
     }
     return render_page_or_piece(

@@ -21,7 +21,7 @@ from billing.rule_state import held_on, outdated_on
 from billing.tasks import read_rule_file
 from people import audit
 from people.access import BILLING, StaffRequest, allow
-from people.models import Clinic, Role
+from people.models import Clinic, Role, practice_zone
 from web.responses import go_to
 
 SEES_RULES = (Role.OWNER, Role.BILLER, Role.AUDITOR)
@@ -49,6 +49,7 @@ def _page(request: StaffRequest, form: RuleFileForm, status: int = 200) -> HttpR
         "outdated": outdated_on(today),
         "amounts": MedicareAmounts.objects.all(),
         "today": today,
+        "zone": practice_zone().key,
         "clinics": [
             {
                 "clinic": clinic,
@@ -100,6 +101,7 @@ def rule_load(request: StaffRequest, pk: int) -> HttpResponse:
     order = ("added", "changed", "ended")
     context = {
         "load": load,
+        "zone": practice_zone().key,
         "counts": [(what, load.counts.get(what, 0)) for what in (*order, "same")],
         "samples": [
             (

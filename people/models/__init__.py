@@ -9,7 +9,7 @@ from people.models.merge import MergeRecord, NotSamePerson
 from people.models.message import Message, MessageStop
 from people.models.patient import Authorization, Coverage, Patient
 from people.models.payer import Payer, ReferringProvider
-from people.models.practice import Clinic, Practice
+from people.models.practice import Clinic, Practice, practice_zone
 from people.models.questionnaire import CardPhoto, Questionnaire
 from people.models.staff import Role, Therapist, User
 
@@ -39,4 +39,5 @@ __all__ = [
     "Role",
     "Therapist",
     "User",
+    "practice_zone",
 ]

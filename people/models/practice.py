@@ -115,3 +115,9 @@ class Clinic(Address):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
+
+
+def practice_zone() -> zoneinfo.ZoneInfo:
+    """The wall clock of what spans all clinics, such as a file of claims: the first clinic's."""
+    clinic = Clinic.objects.filter(is_active=True).order_by("pk").first()
+    return clinic.zone if clinic else zoneinfo.ZoneInfo("UTC")

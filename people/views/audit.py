@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -22,7 +21,7 @@ from people import audit, exports
 from people.access import OVERSIGHT, StaffRequest, allow
 from people.forms.rows import status_of
 from people.forms.staff import AuditFilterForm
-from people.models import AuditEvent, Clinic, Patient
+from people.models import AuditEvent, Patient, practice_zone
 from web.responses import go_to, wants_piece
 
 PAGE_SIZE = 50
@@ -55,7 +54,7 @@ def audit_line(request: StaffRequest) -> HttpResponseBase:
         "rows": [_as_read(event) for event in page.object_list],
         "query": urlencode(chosen),
         "is_filtered": bool(chosen) or form.is_bound,
-        "zone": _zone().key,
+        "zone": practice_zone().key,
     }
     return render(request, "people/audit.html", context, status=status_of(form))
 
@@ -67,7 +66,12 @@ def audit_verify(request: StaffRequest) -> HttpResponse:
     broken = audit.broken_links()
     linked = AuditEvent.objects.exclude(position=None).count()
     audit.record(by=request.user, action="audit.verified", broken=len(broken), events=linked)
-    context = {"broken": broken, "linked": linked, "at": timezone.now(), "zone": _zone().key}
+    context = {
+        "broken": broken,
+        "linked": linked,
+        "at": timezone.now(),
+        "zone": practice_zone().key,
+    }
     if wants_piece(request):
         return render(request, "people/_chain.html", context)
     if broken:
@@ -91,7 +95,7 @@ def _as_read(event: AuditEvent) -> dict[str, Any]:
 
 
 def _columns() -> exports.Columns:
-    zone = _zone()
+    zone = practice_zone()
     return (
         ("When", lambda event: event.at.astimezone(zone)),
         ("Who", lambda event: event.actor_name),
@@ -136,7 +140,7 @@ def _filtered(
     events = AuditEvent.objects.all()
     chosen: dict[str, str] = {}
     initial: dict[str, Any] = {}
-    zone = _zone()
+    zone = practice_zone()
     for name in ("patient", "person"):
         value = request.GET.get(name, "")
         if value.isascii() and value.isdigit() and len(value) < 19:
@@ -172,9 +176,3 @@ def _day(text: str) -> dt.date | None:
     except ValueError:
         return None
     return day if day is not None and 1900 <= day.year <= 2999 else None
-
-
-def _zone() -> ZoneInfo:
-    """The wall clock the page is read by: the first clinic's; the audit spans all of them."""
-    clinic = Clinic.objects.filter(is_active=True).order_by("pk").first()
-    return clinic.zone if clinic else ZoneInfo("UTC")

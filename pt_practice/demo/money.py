@@ -13,7 +13,7 @@ from billing import adjudications, batches, claims, paper_batches, replies, seco
 from billing.models import Batch, Claim, ClaimLine, Reply, TradingPartner
 from billing.rules.balance import NOTHING, Adjusted, Decided, DecidedLine, paid_for_claim
 from documentation.models import Note, Visit
-from people.models import User
+from people.models import User, practice_zone
 from pt_practice.demo import answers
 
 Status = Claim.Status
@@ -127,4 +127,6 @@ def _mailed(biller: User) -> None:
         paper_batches.make(pile)
         pile.refresh_from_db()
         paper_batches.note_printed(pile)
-        paper_batches.mark_mailed(batch=pile, on=timezone.localdate(), by=biller)
+        paper_batches.mark_mailed(
+            batch=pile, on=timezone.localdate(timezone=practice_zone()), by=biller
+        )

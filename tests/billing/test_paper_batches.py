@@ -7,6 +7,7 @@ from io import BytesIO
 import pypdf
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models.signals import pre_save
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ from billing.models import (
     PayerPolicy,
 )
 from billing.paper_claims import print_claim
-from people.models import AuditEvent, Payer, Practice, Role
+from people.models import AuditEvent, Payer, Practice, Role, practice_zone
 from tests.at_once import all_at_once
 from tests.billing.makers import make_fees, make_partner, make_payer, make_signed_visit
 from tests.billing.paper.samples import line
@@ -74,6 +75,10 @@ def by_mail(biller):
 def pages_of(batch) -> list[str]:
     batch.refresh_from_db()
     return [page.extract_text() for page in pypdf.PdfReader(BytesIO(bytes(batch.file_bytes))).pages]
+
+
+def practice_day() -> dt.date:
+    return timezone.localdate(timezone=practice_zone())
 
 
 def made(batch) -> PaperBatch:
@@ -227,7 +232,7 @@ def test_the_sweep_rings_again_for_a_bell_that_was_missed(by_mail, biller, monke
 def test_what_was_mailed_is_sent_on_that_day_once(by_mail, biller):
     claim = released(by_mail, biller)
     batch = made(paper_batches.ask_for_mail(payer=by_mail, by=biller))
-    today = timezone.localdate()
+    today = practice_day()
 
     paper_batches.mark_mailed(batch=batch, on=today, by=biller)
 
@@ -245,7 +250,7 @@ def test_what_is_not_made_cannot_be_mailed(by_mail, biller):
     batch = paper_batches.ask_for_mail(payer=by_mail, by=biller)
 
     with pytest.raises(paper_batches.NotReady):
-        paper_batches.mark_mailed(batch=batch, on=timezone.localdate(), by=biller)
+        paper_batches.mark_mailed(batch=batch, on=practice_day(), by=biller)
 
 
 @pytest.mark.parametrize("days", [-1, 1])
@@ -255,8 +260,37 @@ def test_nothing_is_mailed_before_it_was_printed_or_tomorrow(by_mail, biller, da
 
     with pytest.raises(paper_batches.NotThatDay):
         paper_batches.mark_mailed(
-            batch=batch, on=timezone.localdate() + dt.timedelta(days=days), by=biller
+            batch=batch, on=practice_day() + dt.timedelta(days=days), by=biller
         )
+
+
+@pytest.fixture
+def evening():
+    """Piles are asked for at half past seven in the evening of March 9, in Portland."""
+
+    def set_clock(instance, **kwargs):
+        instance.asked_at = dt.datetime(2026, 3, 10, 2, 30, tzinfo=dt.UTC)
+
+    pre_save.connect(set_clock, sender=PaperBatch)
+    yield
+    pre_save.disconnect(set_clock, sender=PaperBatch)
+
+
+def test_a_pile_of_the_evening_is_mailed_on_the_clinics_day_though_utc_has_the_next(
+    client, by_mail, biller, evening
+):
+    released(by_mail, biller)
+    batch = made(paper_batches.ask_for_mail(payer=by_mail, by=biller))
+    client.force_login(biller)
+
+    page = client.get(batch.get_absolute_url()).content.decode()
+    with pytest.raises(paper_batches.NotThatDay):
+        paper_batches.mark_mailed(batch=batch, on=dt.date(2026, 3, 8), by=biller)
+    paper_batches.mark_mailed(batch=batch, on=dt.date(2026, 3, 9), by=biller)
+
+    batch.refresh_from_db()
+    assert "Asked for Mar 9, 2026, 7:30 pm by" in page
+    assert batch.mailed_on == dt.date(2026, 3, 9)
 
 
 def test_a_withdrawn_pile_gives_its_claims_back_to_the_next(by_mail, biller):
@@ -274,7 +308,7 @@ def test_a_payer_decides_a_claim_that_came_by_mail(by_mail, biller):
     """No 277CA comes for paper."""
     claim = released(by_mail, biller)
     batch = made(paper_batches.ask_for_mail(payer=by_mail, by=biller))
-    paper_batches.mark_mailed(batch=batch, on=timezone.localdate(), by=biller)
+    paper_batches.mark_mailed(batch=batch, on=practice_day(), by=biller)
     claim.refresh_from_db()
 
     decide(claim, biller)
@@ -325,7 +359,7 @@ def test_copies_change_nothing_and_leave_out_what_was_never_released(by_mail, bi
     was.refresh_from_db()
     assert was.status == "released"
     with pytest.raises(paper_batches.NotOpen):
-        paper_batches.mark_mailed(batch=batch, on=timezone.localdate(), by=biller)
+        paper_batches.mark_mailed(batch=batch, on=practice_day(), by=biller)
     with pytest.raises(paper_batches.NothingToPrint):
         paper_batches.ask_for_copies(claims=[draft], by=biller)
 
@@ -442,7 +476,7 @@ def test_a_biller_prints_opens_and_mails_a_pile(client, by_mail, biller):
     assert (file["Content-Type"], file.content) == ("application/pdf", bytes(batch.file_bytes))
     batch.refresh_from_db()
     assert batch.printed_at is not None
-    today = timezone.localdate()
+    today = practice_day()
     client.post(
         reverse("billing:paper-batch-mailed", args=[batch.pk]), {"mailed_on": today.isoformat()}
     )
@@ -537,7 +571,7 @@ def test_a_pile_asks_the_same_however_many_claims_it_holds(
         released(by_mail, biller)
     batch = made(paper_batches.ask_for_mail(payer=by_mail, by=biller))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):  # the eighth: whose wall clock the page is read by
         client.get(batch.get_absolute_url())
 
 
@@ -549,7 +583,7 @@ def test_an_auditor_reads_but_mails_nothing(client, by_mail, biller):
     page = client.get(batch.get_absolute_url())
     answer = client.post(
         reverse("billing:paper-batch-mailed", args=[batch.pk]),
-        {"mailed_on": timezone.localdate().isoformat()},
+        {"mailed_on": practice_day().isoformat()},
     )
 
     assert (page.status_code, answer.status_code) == (200, 403)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from billing.models import PaperBatch
-from people.models import Role
+from people.models import Role, practice_zone
 from pt_practice.celery import app as background
 from tests.billing.makers import make_fees
 from tests.billing.test_paper_batches import make_paper_payer, released
@@ -48,7 +48,7 @@ def test_a_biller_prints_and_mails_what_waits_for_paper(browser_page, sign_in, a
         browser_page.evaluate("link => link.href", file.element_handle())
     ).body()
     assert len(PdfReader(BytesIO(content)).pages) == 2
-    today = timezone.localdate().isoformat()
+    today = timezone.localdate(timezone=practice_zone()).isoformat()
     browser_page.get_by_label("Mailed on").fill(today)
     assert axe(browser_page) == []
     browser_page.get_by_role("button", name="Mark as mailed").click()
