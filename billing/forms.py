@@ -150,6 +150,11 @@ class PartnerForm(TidyModelForm):
             "sftp_outbox",
             "sftp_inbox",
         )
+        labels = {
+            "receiver_id": "Receiver ID",
+            "sender_id": "Our ID",
+            "sender_qualifier": "Our qualifier",
+        }
         widgets = {"sftp_host_key": forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})}
 
     def clean_sftp_host_key(self) -> str:

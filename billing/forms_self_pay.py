@@ -151,7 +151,7 @@ class EstimateForm(TidyForm):
         min_value=0, max_value=MOST_MORE, required=False, label="More visits, not booked yet"
     )
     more_type = forms.ModelChoiceField(
-        queryset=AppointmentType.objects.all(), required=False, label="Of this type"
+        AppointmentType.objects.all(), required=False, label="Of this type", empty_label="Choose"
     )
     more_until = forms.DateField(required=False, label="Until")
     separate = forms.CharField(

@@ -82,6 +82,7 @@ def register() -> None:
             order=42,
             also=(
                 "billing:superbill-new",
+                "billing:superbill-take-back",
                 "billing:estimate-new",
                 "billing:estimate-renew",
             ),

@@ -21,3 +21,4 @@ class FormPrinterForm(TidyModelForm):
         """Only these clinics may be chosen."""
         field = cast("forms.ModelChoiceField[Any]", self.fields["clinic"])
         field.queryset = clinics
+        field.empty_label = "Choose a clinic"

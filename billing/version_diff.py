@@ -5,9 +5,10 @@ Works on the frozen JSON of `billing.frozen`, whatever fields a claim has.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import Any
 
 LISTS = {
@@ -19,6 +20,8 @@ LISTS = {
     "adjudications": "earlier payer",
     "adjustments": "adjustment",
 }
+# How a biller writes what the frozen fields call otherwise.
+WORDS = {"id": "ID", "npi": "NPI", "line1": "line 1", "line2": "line 2"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,9 @@ def _numbered(path: tuple[str, ...], number: int) -> tuple[str, ...]:
 
 
 def _said(path: tuple[str, ...]) -> str:
-    words = ", ".join(path)
+    parts = [" ".join(WORDS.get(word, word) for word in part.split()) for part in path]
+    # A company's name is kept as the name of a name.
+    words = ", ".join(part for part, _ in groupby(parts))
     return words[:1].upper() + words[1:]
 
 
@@ -75,4 +80,15 @@ def _shown(value: Any) -> str:
         return ", ".join(_shown(item) for item in value)
     if isinstance(value, dict):
         return ", ".join(_shown(item) for name, item in value.items() if name != "is" and item)
-    return str(value)
+    return _day(value) if isinstance(value, str) else str(value)
+
+
+def _day(text: str) -> str:
+    """A frozen day as the pages write days; any other text as it is."""
+    if not (len(text) == 10 and text[4] == text[7] == "-"):
+        return text
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{day:%b} {day.day}, {day.year}"

@@ -124,6 +124,15 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+/* --- Tabs --------------------------------------------------------------------------------------- */
+
+/* Where a narrow window cuts the row of tabs, the one that is open stands in view. */
+for (const tab of document.querySelectorAll(".tabs > [aria-current]")) {
+  const row = tab.parentElement;
+  const before = tab.getBoundingClientRect().left - row.getBoundingClientRect().left;
+  row.scrollLeft += before - (row.clientWidth - tab.offsetWidth) / 2;
+}
+
 /* --- Menu -------------------------------------------------------------------------------------- */
 
 const sidebar = document.getElementById("sidebar");

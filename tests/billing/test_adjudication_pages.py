@@ -212,7 +212,10 @@ def test_the_second_claims_page_shows_what_the_first_payer_did_to_each_line(clie
     said = client.get(Claim.objects.get(sequence=2).get_absolute_url()).content.decode()
 
     assert "What Medicare Part B decided before" in said
-    assert '<td class="num">$80.00</td><td class="num">$20.00</td>' in said
+    assert (
+        '<td class="num" data-label="Paid before">$80.00</td>'
+        '<td class="num" data-label="Left">$20.00</td>'
+    ) in said
     for each in ("CO 45</span> $90.00", "PR 2</span> $20.00", "CO 45</span> $35.00", "$120.00"):
         assert each in said
 

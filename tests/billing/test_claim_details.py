@@ -167,6 +167,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_kept(
 
     assert answer.status_code == 422
     assert answer.content.decode().count(said) == 1
+    assert "Nothing was saved yet: see what stands in red." in answer.content.decode()
     claim.refresh_from_db()
     assert (attachments_of(claim), claim.last_worked_on, claim.admitted_on) == ([], None, None)
 

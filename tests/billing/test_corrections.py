@@ -247,3 +247,23 @@ def test_changes_name_lines_by_number_and_lists_as_one_value():
         Change("Assigned", "yes", "no"),
     ]
     assert changes(before, before) == []
+
+
+def test_changes_are_said_in_a_billers_words_and_days_as_the_pages_write_them():
+    claim = {
+        "onset_on": "2026-09-06",
+        "payer": {"is": "Payer", "id": "02302", "address": {"is": "Address", "line1": "PO Box 1"}},
+        "billing_provider": {"is": "Provider", "npi": "1222333449", "tax_id": "931234567"},
+        "facility": {"is": "Provider", "name": {"is": "Company", "name": "Riverbend"}},
+        "number": "1234-56-78",
+    }
+
+    assert changes(None, claim) == [
+        Change("Onset on", "", "Sep 6, 2026"),
+        Change("Payer, ID", "", "02302"),
+        Change("Payer, address, line 1", "", "PO Box 1"),
+        Change("Billing provider, NPI", "", "1222333449"),
+        Change("Billing provider, tax ID", "", "931234567"),
+        Change("Facility, name", "", "Riverbend"),
+        Change("Number", "", "1234-56-78"),
+    ]

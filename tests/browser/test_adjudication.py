@@ -70,3 +70,13 @@ def test_the_balance_follows_the_keys_and_the_next_payer_is_billed(browser_page,
         browser_page.get_by_role("heading", name="What Medicare Part B decided before")
     ).to_be_visible()
     assert axe(browser_page) == []
+    browser_page.set_viewport_size({"width": 1024, "height": 768})
+    lines = browser_page.get_by_role("region", name="Lines")
+    assert lines.locator(".table-box").evaluate("box => box.scrollWidth - box.clientWidth") == 0
+
+    browser_page.get_by_role("button", name="Release").press("Enter")
+
+    # Its button is gone with the old drawing; the next Tab is the next act.
+    expect(browser_page.locator(".claim-state")).to_be_focused()
+    browser_page.keyboard.press("Tab")
+    expect(browser_page.get_by_role("button", name="Take back")).to_be_focused()

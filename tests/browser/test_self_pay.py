@@ -34,3 +34,7 @@ def test_a_superbill_opens_from_its_row_as_soon_as_it_is_made(
     opening = page.get_by_role("link", name=re.compile(f"Open superbill {superbill.number}"))
     expect(opening).to_be_visible(timeout=30_000)
     expect(page.get_by_text("Waiting in line.")).to_have_count(0)
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.reload()
+    # The tabs before it fill the window; the row is pushed aside so that it is seen.
+    expect(page.get_by_role("link", name="Self-pay", exact=True)).to_be_in_viewport(ratio=0.9)
