@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,7 +31,7 @@ from scheduling import (
     wait_list,
 )
 from scheduling.access import BOOKS, SEES_THE_DAY, StaffRequest, find_appointment, open_appointment
-from scheduling.answers import CONFLICTS, REFUSALS, Refusal
+from scheduling.answers import CONFLICTS, Refusal
 from scheduling.booking import Keep
 from scheduling.facts import GroupFull, NotBookable, SlotTaken, Stale, WrongStatus
 from scheduling.forms.booking import (
@@ -49,6 +49,7 @@ from scheduling.models import Appointment, Equipment, WaitListEntry
 from scheduling.views import check_in as check_in_page
 from scheduling.views import clinic_of, form_answer
 from scheduling.views.budget import card_context
+from scheduling.views.moving import answer_move
 from scheduling.views.wait_list import address_of, waiting_for
 from scheduling.wait_list import NoLongerWaiting
 from web.responses import announce, go_to, render_page_or_piece, tell, wants_piece
@@ -176,42 +177,27 @@ def _prefilled(request: StaffRequest, clinic: Any) -> dict[str, Any]:
 
 @allow(*BOOKS)
 def move(request: StaffRequest, pk: int) -> HttpResponse:
-    """The form, and the door of the drag on the Day, which asks for JSON."""
-    is_drag = "application/json" in request.headers.get("Accept", "")
-    if request.method == "POST":
-        row = find_appointment(pk, by=request.user)
-        form = MoveForm(with_picked_time(request.POST), appointment=row, by=request.user)
-    else:
-        row = open_appointment(pk, by=request.user)
-        form = MoveForm(None, appointment=row, by=request.user)
-    refusal: Refusal | None = None
-    if form.is_bound and form.is_valid():
-        try:
-            moved = booking.move(**form.asked())
-        except REFUSALS as problem:
-            if is_drag:
-                told = answers.in_json(problem, to=request.user)
-                return JsonResponse(told, status=answers.status_of(problem))
-            if isinstance(problem, NotBookable):
-                form.refuse(problem)
-            else:
-                refusal = problem
-        else:
-            if is_drag:
-                return JsonResponse({"version": moved.version})
-            return done(request, moved, f"{moved.patient} is moved to {when(moved)}.", card=True)
-    if is_drag:
-        told_all = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        problem_json = {"code": "invalid", "detail": told_all, "errors": form.errors}
-        return JsonResponse(problem_json, status=422 if form.is_bound else 406)
-    if isinstance(refusal, Stale):
-        row = refusal.current
-        # Pressing once more is then a decision made in sight of what somebody else did.
-        form.agree_to(row.version)
-    context = {"form": form, "appointment": row} | _refusal_context(request, form, refusal)
-    if refusal is None and not is_drag:
-        context |= _wished(row)
-    return form_answer(request, "move", form, refusal, context)
+    """The form, and the door of the drag on the Day."""
+    is_asked = request.method == "POST"
+    row = (find_appointment if is_asked else open_appointment)(pk, by=request.user)
+    typed = with_picked_time(request.POST) if is_asked else None
+    form = MoveForm(typed, appointment=row, by=request.user)
+
+    def say(moved: Appointment) -> HttpResponse:
+        return done(request, moved, f"{moved.patient} is moved to {when(moved)}.", card=True)
+
+    def show(refusal: Refusal | None) -> HttpResponse:
+        now = row
+        if isinstance(refusal, Stale):
+            now = refusal.current
+            # Pressing once more is then a decision made in sight of what somebody else did.
+            form.agree_to(now.version)
+        context = {"form": form, "appointment": now} | _refusal_context(request, form, refusal)
+        if refusal is None:
+            context |= _wished(now)
+        return form_answer(request, "move", form, refusal, context)
+
+    return answer_move(request, form, booking.move, done=say, show=show)
 
 
 def _wished(row: Appointment) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from people.access import allow
-from scheduling import answers, booking
+from scheduling import booking
 from scheduling.access import BOOKS, StaffRequest, find_appointment, open_appointment
 from scheduling.answers import REFUSALS
 from scheduling.forms.copying import CopyForm
+from scheduling.views.moving import invalid_in_json, refused_in_json
 
 A_WEEK = dt.timedelta(weeks=1)
 CHOSEN = ("date", "time", "minutes", "therapist", "room")
@@ -20,9 +21,8 @@ CHOSEN = ("date", "time", "minutes", "therapist", "room")
 
 @allow(*BOOKS)
 def copy(request: StaffRequest, pk: int) -> HttpResponse:
-    """GET: the booking form, filled in as this appointment, a week on or where the
-    address says. POST: book it there, with
-    JSON for an answer."""
+    """GET: the booking form, filled in as this appointment, a week on or where the address says.
+    POST: book it there, with JSON for an answer."""
     if request.method != "POST":
         row = open_appointment(pk, by=request.user)
         at = (row.starts_at.astimezone(row.clinic.zone) + A_WEEK).replace(tzinfo=None)
@@ -42,12 +42,9 @@ def copy(request: StaffRequest, pk: int) -> HttpResponse:
     row = find_appointment(pk, by=request.user)
     form = CopyForm(request.POST, appointment=row, by=request.user)
     if not form.is_valid():
-        words = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        problem = {"code": "invalid", "detail": words, "errors": form.errors}
-        return JsonResponse(problem, status=422)
+        return invalid_in_json(form)
     try:
         booked = booking.book(**form.asked())
     except REFUSALS as refusal:
-        told = answers.in_json(refusal, to=request.user)
-        return JsonResponse(told, status=answers.status_of(refusal))
+        return refused_in_json(refusal, request)
     return JsonResponse({"id": booked.pk, "version": booked.version}, status=201)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -13,12 +13,13 @@ from django.views.decorators.http import require_safe
 from people.access import allow
 from scheduling import answers, availability, groups, joining, slots
 from scheduling.access import BOOKS, SEES_THE_DAY, StaffRequest, find_group, open_group
-from scheduling.answers import REFUSALS, Refusal
+from scheduling.answers import Refusal
 from scheduling.facts import GroupChanged, MemberStands, NotBookable, SlotTaken
 from scheduling.forms.booking import CancelForm, as_choice, with_picked_time
 from scheduling.forms.groups import HintForm, MoveGroupForm
 from scheduling.models import Appointment, Group
 from scheduling.views import clinic_of, form_answer
+from scheduling.views.moving import answer_move
 from web.responses import announce, go_to, render_page_or_piece, tell, wants_piece
 from web.templatetags.pt import clock
 
@@ -55,39 +56,23 @@ def _card_context(request: StaffRequest, found: Group) -> dict[str, Any]:
 
 @allow(*BOOKS)
 def group_move(request: StaffRequest, pk: int) -> HttpResponse:
-    """The form, and the door of the drag on the Day, which asks for JSON."""
-    is_drag = "application/json" in request.headers.get("Accept", "")
-    if request.method == "POST":
-        found = find_group(pk, by=request.user)
-        form = MoveGroupForm(with_picked_time(request.POST), group=found, by=request.user)
-    else:
-        found = open_group(pk, by=request.user)
-        form = MoveGroupForm(None, group=found, by=request.user)
-    refusal: Refusal | None = None
-    if form.is_bound and form.is_valid():
-        try:
-            moved = groups.move_group(**form.asked())
-        except REFUSALS as problem:
-            if is_drag:
-                told = answers.in_json(problem, to=request.user)
-                return JsonResponse(told, status=answers.status_of(problem))
-            if isinstance(problem, NotBookable):
-                form.refuse(problem)
-            else:
-                refusal = problem
-        else:
-            if is_drag:
-                return JsonResponse({"version": moved.version})
-            return _done(request, moved, f"{moved.type} now meets on {_when(moved)}.")
-    if is_drag:
-        words = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        problem_json = {"code": "invalid", "detail": words, "errors": form.errors}
-        return JsonResponse(problem_json, status=422 if form.is_bound else 406)
-    if isinstance(refusal, GroupChanged):
-        # Pressing once more is then a decision made in sight of what somebody else did.
-        form.agree_to(refusal.current.version)
-    context = {"form": form, "group": found} | _refusal_context(request, form, refusal)
-    return form_answer(request, "group_move", form, refusal, context)
+    """The form, and the door of the drag on the Day."""
+    is_asked = request.method == "POST"
+    found = (find_group if is_asked else open_group)(pk, by=request.user)
+    typed = with_picked_time(request.POST) if is_asked else None
+    form = MoveGroupForm(typed, group=found, by=request.user)
+
+    def say(moved: Group) -> HttpResponse:
+        return _done(request, moved, f"{moved.type} now meets on {_when(moved)}.")
+
+    def show(refusal: Refusal | None) -> HttpResponse:
+        if isinstance(refusal, GroupChanged):
+            # Pressing once more is then a decision made in sight of what somebody else did.
+            form.agree_to(refusal.current.version)
+        context = {"form": form, "group": found} | _refusal_context(request, form, refusal)
+        return form_answer(request, "group_move", form, refusal, context)
+
+    return answer_move(request, form, groups.move_group, done=say, show=show)
 
 
 def _refusal_context(
