@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -25,6 +26,7 @@ for talkative in ("weasyprint.progress", "fontTools"):  # a dozen lines for each
     logging.getLogger(talkative).setLevel(logging.WARNING)
 
 STOPPED = "The worker stopped while it was making this PDF."
+IMPORT = re.compile(r'^@import "([a-z]+\.css)";$', re.MULTILINE)
 Row = TypeVar("Row", bound=PdfRow)
 
 
@@ -168,5 +170,10 @@ def _styles(name: str) -> Any:
     import weasyprint  # noqa: PLC0415 -- slow import
 
     fonts, nothing = _fonts()
+    return weasyprint.CSS(string=_sheet(name), font_config=fonts, url_fetcher=nothing)
+
+
+def _sheet(name: str) -> str:
+    """A style sheet, with the one it imports in its place: no paper may fetch anything."""
     text = (settings.BASE_DIR / "static" / "css" / "pdf" / name).read_text(encoding="utf-8")
-    return weasyprint.CSS(string=text, font_config=fonts, url_fetcher=nothing)
+    return IMPORT.sub(lambda found: _sheet(found[1]), text)

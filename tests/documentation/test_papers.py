@@ -210,6 +210,13 @@ def test_a_page_of_a_paper_fetches_nothing(tmp_path, caplog):
     assert "Failed to load image" in caplog.text
 
 
+@pytest.mark.parametrize("styles", ["note.css", "bill.css", "packet.css"])
+def test_a_sheet_comes_with_the_frame_that_it_imports(styles):
+    page = papers.lay_out("<p>One</p>", styles=styles).pages[0]
+
+    assert (page.width, page.height) == (816, 1056)  # US Letter at 96 dots an inch
+
+
 def test_a_row_ready_meanwhile_is_not_begun():
     row = handout_of(PatientFactory())
     HomeProgramPdf.objects.update(status="ready", file_bytes=b"%PDF")
