@@ -13,6 +13,7 @@ from billing.claim_parties import (
     name_of,
     needed_address,
     release_of,
+    subscriber_address,
     subscriber_name,
 )
 from billing.earlier_payers import replay
@@ -126,7 +127,7 @@ def _billing_provider(practice: Practice) -> x12.BillingProvider:
 
 
 def _subscriber(coverage: Coverage, patient: Patient) -> x12.Subscriber:
-    address: x12.Address | None = None
+    address = subscriber_address(coverage, patient)  # on paper; the file has it of patients alone
     birth_date: dt.date | None = None
     sex: codes.Sex | None = None
     if coverage.relation == Coverage.Relation.SELF:

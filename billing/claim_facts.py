@@ -203,6 +203,11 @@ def _coverage(coverage: Coverage | None) -> rules.CoverageFacts | None:
             is_patient=coverage.relation == Coverage.Relation.SELF,
             last_name=coverage.subscriber_last_name,
             first_name=coverage.subscriber_first_name,
+            employer=(
+                coverage.subscriber_employer
+                if coverage.relation == Coverage.Relation.EMPLOYEE
+                else ""
+            ),
         ),
     )
 

@@ -46,9 +46,12 @@ def name_of(patient: Patient) -> x12.PersonName:
     )
 
 
-def subscriber_name(coverage: Coverage, patient: Patient) -> x12.PersonName:
+def subscriber_name(coverage: Coverage, patient: Patient) -> x12.Name:
+    """The patient, the employer that workers' compensation insures, or whoever holds the policy."""
     if coverage.relation == Coverage.Relation.SELF:
         return name_of(patient)
+    if coverage.relation == Coverage.Relation.EMPLOYEE:
+        return x12.OrganizationName(name=coverage.subscriber_employer)
     return x12.PersonName(
         last=coverage.subscriber_last_name,
         first=coverage.subscriber_first_name,
@@ -58,7 +61,7 @@ def subscriber_name(coverage: Coverage, patient: Patient) -> x12.PersonName:
 
 
 def subscriber_address(coverage: Coverage, patient: Patient) -> x12.Address | None:
-    """Where the subscriber lives, as far as it is known."""
+    """Where the subscriber lives or is established, as far as it is known."""
     if coverage.relation == Coverage.Relation.SELF:
         return address_of(patient)
     if not (coverage.subscriber_line1 and coverage.subscriber_city):

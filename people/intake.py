@@ -169,14 +169,27 @@ def change_authorization(*, authorization: Authorization, by: User, **values: An
 SUBSCRIBER_FIELDS = tuple(
     field.name for field in Coverage._meta.fields if field.name.startswith("subscriber_")
 )
+OF_A_PERSON = (
+    "subscriber_first_name",
+    "subscriber_middle_name",
+    "subscriber_last_name",
+    "subscriber_suffix",
+    "subscriber_birth_date",
+    "subscriber_sex",
+)
 
 
 def _subscriber_settled(coverage: Coverage, values: dict[str, Any]) -> dict[str, Any]:
-    """A patient who holds the policy has no other subscriber: what was typed there goes."""
-    if values.get("relation", coverage.relation) != Coverage.Relation.SELF:
-        return values
-    nobody = {name: None if name == "subscriber_birth_date" else "" for name in SUBSCRIBER_FIELDS}
-    return values | nobody
+    """What was typed of another kind of subscriber goes: a patient who holds the policy has none,
+    an employer is no person, and a person is no employer."""
+    relation = values.get("relation", coverage.relation)
+    if relation == Coverage.Relation.SELF:
+        gone = SUBSCRIBER_FIELDS
+    elif relation == Coverage.Relation.EMPLOYEE:
+        gone = OF_A_PERSON
+    else:
+        gone = ("subscriber_employer",)
+    return values | {name: None if name == "subscriber_birth_date" else "" for name in gone}
 
 
 def _lock(patient: Patient) -> Patient:

@@ -118,6 +118,7 @@ class CoverageSerializer(RowSerializer):
             "claim_number",
             "assigns_benefits",
             "release_signed",
+            "subscriber_employer",
             "subscriber_first_name",
             "subscriber_middle_name",
             "subscriber_last_name",

@@ -242,6 +242,19 @@ def casualty_number(facts: ClaimFacts) -> list[Finding]:
     return error("casualty_number", message, f"{GUIDE}, REF*Y4", "coverage.claim_number")
 
 
+def employer_absent(facts: ClaimFacts) -> list[Finding]:
+    """The policy of workers' compensation is the employer's: the guide lets 2010BA name it, and
+    insurers find the policy by it."""
+    card = facts.coverage
+    if card is None or card.payer.pays_for != "EM" or card.subscriber.employer:
+        return []
+    message = (
+        f"{card.payer.name} insures the employer, and the card names none: choose Employee as the "
+        "relation and enter the employer."
+    )
+    return warning("employer_absent", message, f"{GUIDE}, loop 2010BA NM102", "coverage.relation")
+
+
 def date_before_accident(facts: ClaimFacts) -> list[Finding]:
     accident = facts.accident
     if accident is None or accident.on is None or accident.on <= facts.date_of_service:
@@ -283,6 +296,7 @@ CHECKS = (
     accident_incomplete,
     accident_of_payer,
     casualty_number,
+    employer_absent,
     date_before_accident,
     attachment_number,
 )

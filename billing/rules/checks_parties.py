@@ -172,7 +172,9 @@ def subscriber_name(facts: ClaimFacts) -> list[Finding]:
     if facts.coverage is None:
         return []
     subscriber = facts.coverage.subscriber
-    if subscriber.is_patient or (subscriber.last_name and subscriber.first_name):
+    if subscriber.is_patient or subscriber.employer:
+        return []
+    if subscriber.last_name and subscriber.first_name:
         return []
     message = "The card is another person's: enter the subscriber's first and last name."
     return error("subscriber_name", message, f"{GUIDE}, loop 2010BA", "coverage.subscriber")

@@ -77,6 +77,7 @@ class SubscriberFacts:
     is_patient: bool
     last_name: str = ""
     first_name: str = ""
+    employer: str = ""  # named in place of a person, by workers' compensation alone
 
 
 @dataclass(frozen=True)

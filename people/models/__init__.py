@@ -3,11 +3,12 @@
 from people.models.api import ApiToken, IdempotentAnswer
 from people.models.audit import AuditEvent
 from people.models.consent import ConsentForm, ConsentSignature, ConsentVersion
+from people.models.coverage import Authorization, Coverage
 from people.models.imported import ImportFile, ImportRow
 from people.models.link import PatientLink
 from people.models.merge import MergeRecord, NotSamePerson
 from people.models.message import Message, MessageStop
-from people.models.patient import Authorization, Coverage, Patient
+from people.models.patient import Patient
 from people.models.payer import Payer, ReferringProvider
 from people.models.practice import Clinic, Practice, practice_zone
 from people.models.questionnaire import CardPhoto, Questionnaire

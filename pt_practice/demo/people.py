@@ -37,6 +37,7 @@ STREETS = [
     "NE Fremont St",
     "SW Corbett Ave",
 ]
+EMPLOYERS = ["Tualatin Freight Co.", "Sellwood Millwork", "Multnomah Produce Inc."]
 ZIPS = ["97202", "97206", "97211", "97214", "97217", "97219", "97232", "97239"]
 MBI_LETTERS = "ACDEFGHJKMNPQRTUVWXY"
 
@@ -107,7 +108,11 @@ def _card(
         "coinsurance_percent": Decimal(20 if medicare else 0),
     }
     if payer.kind == "workers_comp":
-        values["claim_number"] = f"WC{chance.randint(100000, 999999)}"
+        values |= {
+            "claim_number": f"WC{chance.randint(100000, 999999)}",
+            "relation": Coverage.Relation.EMPLOYEE,
+            "subscriber_employer": EMPLOYERS[number % len(EMPLOYERS)],
+        }
     elif not medicare:
         values["group_number"] = f"GRP{chance.randint(1000, 9999)}"
         if chance.random() < 0.25:

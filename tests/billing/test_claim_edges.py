@@ -9,6 +9,7 @@ from billing import batches, claims, details
 from billing.claim_content import content_of
 from billing.details import Attached
 from billing.models import Claim
+from billing.paper.cms1500 import fill
 from billing.rules.diagnoses import Chosen, claim_diagnoses
 from billing.x12.read import read_segments
 from documentation.models import Visit
@@ -134,12 +135,71 @@ def test_an_injury_at_work_goes_with_its_days_number_and_papers(partner, biller)
 def test_workers_compensation_wants_the_injury_and_its_number(partner, cause, number):
     payer = make_payer(name="State Fund", kind=Payer.Kind.WORKERS_COMP, filing="WC")
     claim = after_an_accident(payer, cause, "OR")
-    Coverage.objects.update(claim_number=number)
+    Coverage.objects.update(
+        claim_number=number, relation="20", subscriber_employer="Sellwood Millwork"
+    )
 
     claim = claims.scrub(claim=claim)
 
     assert list(claim.findings.values_list("check_id", flat=True)) == [
         "accident_of_payer" if number else "casualty_number"
+    ]
+
+
+def of_the_employer(partner) -> Claim:
+    payer = make_payer(
+        name="State Fund", kind=Payer.Kind.WORKERS_COMP, filing="WC", partner=partner
+    )
+    claim = after_an_accident(payer, "EM")
+    Coverage.objects.update(
+        relation="20",
+        subscriber_employer="Sellwood Millwork & Sons",
+        subscriber_line1="40 Spokane St",
+        subscriber_city="Portland",
+        subscriber_state="OR",
+        subscriber_postal_code="97202",
+        group_number="POL-7731",
+    )
+    return claims.scrub(claim=claim)
+
+
+def test_workers_compensation_insures_the_employer_and_the_patient_works_there(partner, biller):
+    claim = of_the_employer(partner)
+
+    segments = file_of(claim, partner, biller)
+
+    assert claim.findings.count() == 0
+    assert rows(segments, "SBR", "NM1*IL", "PAT", "NM1*QC", "REF*Y4", "N3*40 SPOKANE") == [
+        "SBR*P**POL-7731******WC",
+        "NM1*IL*2*SELLWOOD MILLWORK & SONS*****MI*W90011",
+        "PAT*20",
+        "NM1*QC*1*OKAFOR*ADA",
+        "REF*Y4*WC-2026-0311",
+    ]
+
+
+def test_on_paper_the_employer_stands_in_4_7_and_11_and_the_patient_in_2(partner):
+    form = fill(content_of(of_the_employer(partner)))
+
+    boxes = ("2", "4", "6", "7", "11", "11a", "11b")
+    assert {box: [each.text for each in form.printed if each.box == box] for box in boxes} == {
+        "2": ["OKAFOR, ADA"],
+        "4": ["SELLWOOD MILLWORK & SONS"],
+        "6": ["X"],
+        "7": ["40 SPOKANE ST", "PORTLAND", "OR", "97202"],
+        "11": ["POL7731"],
+        "11a": [],
+        "11b": ["Y4", "WC20260311"],
+    }
+
+
+def test_workers_compensation_that_names_no_employer_is_asked_about(partner):
+    payer = make_payer(name="State Fund", kind=Payer.Kind.WORKERS_COMP, filing="WC")
+
+    claim = after_an_accident(payer, "EM")
+
+    assert list(claim.findings.values_list("check_id", "severity", "field")) == [
+        ("employer_absent", "warning", "coverage.relation")
     ]
 
 

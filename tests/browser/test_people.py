@@ -97,6 +97,18 @@ def test_the_subscriber_is_asked_for_only_when_it_is_somebody_else(page):
     expect(page.get_by_label("Subscriber last name")).to_be_visible()
 
 
+def test_the_employer_is_asked_for_in_place_of_a_person(page):
+    patient = Patient.objects.get(first_name="Ada")
+    page.goto(reverse("people:coverage-new", args=[patient.pk]))
+    expect(page.get_by_label("Employer", exact=True)).to_be_hidden()
+
+    page.get_by_label("Relation").select_option("Employee (workers' compensation)")
+
+    expect(page.get_by_label("Employer", exact=True)).to_be_visible()
+    expect(page.get_by_label("Subscriber street")).to_be_visible()
+    expect(page.get_by_label("Subscriber last name")).to_be_hidden()
+
+
 def test_a_licence_is_asked_for_only_of_those_who_treat(page):
     page.goto(reverse("people:account-new"))
     expect(page.get_by_label("License number")).to_be_hidden()

@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from people.api_access import issue_token
-from people.models import AuditEvent, Authorization, Coverage, Patient, Role
+from people.models import AuditEvent, Authorization, Coverage, Patient, Payer, Role
 from tests.factories import (
     AuthorizationFactory,
     ClinicFactory,
@@ -243,6 +243,22 @@ def test_a_card_is_taken_changed_and_listed_by_patient(api, clinic):
         (card.pk, "40.00", payer.name)
     ]
     assert actions() == ["coverage.added", "coverage.viewed", "coverage.changed"]
+
+
+def test_an_employees_card_is_taken_with_its_employer_and_not_without(api, clinic):
+    said = {
+        "patient": PatientFactory(clinic=clinic).pk,
+        "payer": PayerFactory(kind=Payer.Kind.WORKERS_COMP).pk,
+        "member_id": "W90011",
+        "starts_on": "2026-01-01",
+        "relation": "20",
+    }
+
+    refused = api.post("/api/v1/coverages/", said)
+    made = api.post("/api/v1/coverages/", said | {"subscriber_employer": "Sellwood Millwork"})
+
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["subscriber_employer"])
+    assert (made.status_code, made.json()["subscriber_employer"]) == (201, "Sellwood Millwork")
 
 
 def test_a_taken_place_is_a_problem(api, clinic):

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from people.models import Authorization, Coverage, Role
+from people.models import Authorization, Coverage, Payer, Role
 from tests.factories import (
     AuthorizationFactory,
     ClinicFactory,
@@ -86,6 +86,35 @@ def test_somebody_elses_policy_asks_for_the_subscriber(client, biller, patient, 
         "subscriber_first_name",
         "subscriber_last_name",
     }
+
+
+def test_the_employer_is_asked_for_beside_its_field_and_stands_on_the_card(
+    client, biller, patient, typed
+):
+    insurer = PayerFactory(kind=Payer.Kind.WORKERS_COMP)
+    typed |= {"payer": insurer.pk, "relation": "20", "subscriber_last_name": "Okafor"}
+    url = f"/patients/{patient.pk}/coverages/new/"
+
+    response = client.post(url, typed)
+    client.post(url, typed | {"subscriber_employer": "Sellwood Millwork"})
+
+    assert response.context["form"].errors == {
+        "subscriber_employer": ["Which employer? The claim is billed under its name."]
+    }
+    card = Coverage.objects.get()
+    assert (card.subscriber_employer, card.subscriber_last_name) == ("Sellwood Millwork", "")
+    page = client.get(f"/patients/{patient.pk}/").content.decode()
+    assert "policy of the employer, Sellwood Millwork" in page
+
+
+def test_another_payer_insures_no_employer(client, biller, patient, typed):
+    response = client.post(
+        f"/patients/{patient.pk}/coverages/new/",
+        typed | {"relation": "20", "subscriber_employer": "Sellwood Millwork"},
+    )
+
+    assert response.status_code == 422
+    assert errors_in(response) == {"relation"}
 
 
 def test_what_was_typed_about_a_subscriber_goes_when_it_is_the_patient(

@@ -4,11 +4,12 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.http import Http404
 
 from people import intake
 from people.access import open_patient
-from people.models import AuditEvent, Authorization, Coverage, Patient, Role
+from people.models import AuditEvent, Authorization, Coverage, Patient, Payer, Role
 from tests.factories import (
     AuthorizationFactory,
     ClinicFactory,
@@ -235,6 +236,59 @@ def test_a_patient_who_becomes_the_subscriber_has_no_other(desk):
         card.subscriber_birth_date,
         card.subscriber_state,
     ) == ("", "", None, "")
+
+
+def of_an_employee(desk, **fields):
+    payer = PayerFactory(kind=Payer.Kind.WORKERS_COMP)
+    wanted = {"relation": "20", "subscriber_employer": "Sellwood Millwork"} | fields
+    return add_card(desk, PatientFactory(), **{"payer": payer} | wanted)
+
+
+def test_an_employees_card_names_the_employer_and_nobody_else(desk):
+    card = of_an_employee(desk, subscriber_last_name="Okafor", subscriber_city="Salem")
+
+    assert (card.relation, card.subscriber_employer) == ("20", "Sellwood Millwork")
+    assert (card.subscriber_last_name, card.subscriber_city) == ("", "Salem")
+
+
+def test_an_employees_card_without_the_employer_is_refused(desk):
+    with pytest.raises(ValidationError) as refusal:
+        of_an_employee(desk, subscriber_employer="")
+
+    assert refusal.value.message_dict == {
+        "subscriber_employer": ["Which employer? The claim is billed under its name."]
+    }
+
+
+def test_the_database_refuses_an_employees_card_without_the_employer(desk):
+    card = of_an_employee(desk)
+
+    with pytest.raises(IntegrityError, match="coverage_of_an_employee_names_the_employer"):
+        Coverage.objects.filter(pk=card.pk).update(subscriber_employer="")
+
+
+def test_only_workers_compensation_insures_an_employer(desk):
+    with pytest.raises(ValidationError) as refusal:
+        of_an_employee(desk, payer=PayerFactory(kind=Payer.Kind.COMMERCIAL))
+
+    assert refusal.value.message_dict == {
+        "relation": ["Only workers' compensation insures the employer: who holds this policy?"]
+    }
+
+
+def test_the_employer_goes_when_a_person_holds_the_policy(desk):
+    card = of_an_employee(desk)
+
+    card = intake.change_coverage(
+        coverage=card,
+        by=desk,
+        relation="01",
+        subscriber_first_name="Ben",
+        subscriber_last_name="Okafor",
+        subscriber_birth_date=dt.date(1955, 1, 1),
+    )
+
+    assert (card.subscriber_employer, card.subscriber_last_name) == ("", "Okafor")
 
 
 @pytest.mark.parametrize("percent", ["-1", "100.01"])

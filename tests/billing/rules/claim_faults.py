@@ -545,7 +545,12 @@ MUTATIONS = [
         "episode.accident",
     ),
     (
-        but(coverage__payer__pays_for="EM", coverage__claim_number="W-1"),
+        but(
+            coverage__payer__pays_for="EM",
+            coverage__claim_number="W-1",
+            coverage__subscriber=SubscriberFacts(is_patient=False, employer="Millwork"),
+            coverage__payer__medicare=False,
+        ),
         "accident_of_payer",
         HELD,
         "episode.accident",
@@ -565,6 +570,16 @@ MUTATIONS = [
         "casualty_number",
         HELD,
         "coverage.claim_number",
+    ),
+    (
+        but(
+            coverage__payer__pays_for="EM",
+            coverage__claim_number="W-1",
+            accident=AccidentFacts("EM", date(2026, 1, 15), ""),
+        ),
+        "employer_absent",
+        SHOWN,
+        "coverage.relation",
     ),
     (
         but(attachments=(AttachmentFacts("Progress report", on_request=False),)),

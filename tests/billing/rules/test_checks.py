@@ -15,6 +15,7 @@ from billing.rules.facts import (
     DiagnosisFacts,
     FacilityFacts,
     LineFacts,
+    SubscriberFacts,
 )
 from billing.rules.types import Discipline, Finding, MueLimit, Notice, Service, Severity
 from tests.billing.rules import claim_faults, earlier_faults
@@ -234,8 +235,10 @@ def test_what_coding_found_is_passed_on_once():
         ),
         pytest.param(
             but(
+                coverage__payer__medicare=False,
                 coverage__payer__pays_for="EM",
                 coverage__claim_number="W-1",
+                coverage__subscriber=SubscriberFacts(is_patient=False, employer="Millwork"),
                 accident=AccidentFacts("EM", date(2026, 1, 15), ""),
             ),
             id="an accident at work and who pays for it",
