@@ -36,6 +36,7 @@ from people.access import ANY_STAFF, BILLING
 from people.idempotency import Idempotent
 from people.models import Role
 from web.api import Conflict
+from web.files import give, give_pdf
 
 SEES_CLAIMS = (Role.OWNER, Role.BILLER, Role.AUDITOR)
 
@@ -209,7 +210,7 @@ class ClaimViewSet(
             )
         except CannotPrint as error:
             raise Conflict(str(error), code="cannot_print") from None
-        return HttpResponse(content, content_type="application/pdf")
+        return give_pdf(content, name=f"cms1500-{claim.control_number}.pdf")
 
 
 class BatchViewSet(
@@ -250,10 +251,10 @@ class BatchViewSet(
         """The 837P byte for byte."""
         batch = self.get_object()
         audit.record(by=request.user, action="batch.downloaded", target=batch)  # type: ignore[arg-type]
-        return HttpResponse(
+        return give(
             bytes(batch.file.file_bytes),
             content_type="application/edi-x12",
-            headers={"Content-Disposition": f'attachment; filename="{batch.file.file_name}"'},
+            name=batch.file.file_name,
         )
 
 

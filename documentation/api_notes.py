@@ -33,6 +33,7 @@ from people.idempotency import Idempotent
 from people.models import Role
 from scheduling.booking import WrongStatus
 from web.api import Conflict, problem_details
+from web.files import give_pdf
 
 
 class NotCompleteAnswer(exceptions.APIException):
@@ -192,11 +193,7 @@ class NoteViewSet(Rows):
             conflict = Conflict("The PDF is not ready.", code="pdf_not_ready", state=state)
             return problem_details(conflict, {}) or Response(status=status.HTTP_409_CONFLICT)
         open_note(note.pk, by=user_of(request), action="note.pdf_viewed")
-        return HttpResponse(
-            bytes(row.file_bytes or b""),
-            content_type="application/pdf",
-            headers={"Content-Disposition": f'inline; filename="note-{note.pk}.pdf"'},
-        )
+        return give_pdf(row.file_bytes, name=f"note-{note.pk}.pdf")
 
 
 @contextmanager

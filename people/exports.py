@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from people import audit
 from web.csv_file import ROWS_AT_ONCE, lines
+from web.files import headers_of
 
+CSV = "text/csv; charset=utf-8"
 Columns = Sequence[tuple[str, Callable[[Any], Any]]]
 
 
@@ -34,10 +36,8 @@ def export(
     if isinstance(rows, QuerySet):
         each = rows.iterator(chunk_size=ROWS_AT_ONCE)
     titles = [title for title, _ in columns]
-    response = StreamingHttpResponse(
+    return StreamingHttpResponse(
         lines(titles, ([value(row) for _, value in columns] for row in each)),
-        content_type="text/csv; charset=utf-8",
+        content_type=CSV,
+        headers=headers_of(CSV, f"{name}-{timezone.localdate():%Y-%m-%d}.csv"),
     )
-    file_name = f"{name}-{timezone.localdate():%Y-%m-%d}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
-    return response

@@ -1,4 +1,9 @@
-"""Hand out a file that came from outside, so that it can do nothing in the browser."""
+"""Hand out the bytes of a file, so that it can do nothing in the browser: every view that answers
+with a file answers through here.
+
+A picture is shown in a sandbox, and what a browser does not show by itself is saved. A PDF gets the
+strictest policy under which every browser's viewer opens it (docs/decisions/0058).
+"""
 
 from __future__ import annotations
 
@@ -13,13 +18,18 @@ from django.utils.http import content_disposition_header
 SHOWN_INLINE = {"image/jpeg", "image/png", "image/webp", "application/pdf"}
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 SANDBOX = f"{NOTHING}; sandbox"
-# Not every browser starts its own viewer of PDFs in a sandbox; each viewer has one of its own.
 OWN_VIEWER = f"{NOTHING}; style-src 'unsafe-inline'; object-src 'self'"
 
 
-def give(content: bytes, *, content_type: str, name: str) -> HttpResponse:
-    """The file as it is."""
-    return HttpResponse(content, content_type=content_type, headers=_headers(content_type, name))
+def give(content: bytes, *, content_type: str, name: str, saved: bool = False) -> HttpResponse:
+    """The file as it is; `saved` has it saved though the browser could show it."""
+    headers = headers_of(content_type, name, saved=saved)
+    return HttpResponse(content, content_type=content_type, headers=headers)
+
+
+def give_pdf(content: bytes | memoryview | None, *, name: str, saved: bool = False) -> HttpResponse:
+    """A paper, from its row as the database gives it."""
+    return give(bytes(content or b""), content_type="application/pdf", name=name, saved=saved)
 
 
 def hand_out(
@@ -33,7 +43,11 @@ def hand_out(
 ) -> HttpResponseBase:
     """The file, or 304 to who has it already. Call it only after the right to it was checked;
     `load` fetches the bytes when they are needed."""
-    headers = _headers(content_type, name) | {"ETag": f'"{sha256}"', "Content-Length": str(size)}
+    headers = headers_of(content_type, name) | {
+        "Cache-Control": "private, no-store",
+        "ETag": f'"{sha256}"',
+        "Content-Length": str(size),
+    }
     unchanged = get_conditional_response(request, etag=headers["ETag"])
     if unchanged is not None:
         return unchanged
@@ -41,10 +55,11 @@ def hand_out(
     return HttpResponse(content, content_type=content_type, headers=headers)
 
 
-def _headers(content_type: str, name: str) -> dict[str, str]:
-    saved = content_type not in SHOWN_INLINE
+def headers_of(content_type: str, name: str, *, saved: bool = False) -> dict[str, str]:
+    """What goes with a file of this kind, for an answer that is not made here because it comes in
+    pieces."""
+    saved = saved or content_type not in SHOWN_INLINE
     return {
-        "Cache-Control": "private, no-store",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": OWN_VIEWER if content_type == "application/pdf" else SANDBOX,
         "Content-Disposition": content_disposition_header(saved, name) or "attachment",

@@ -18,6 +18,7 @@ from billing.x12.segments import X12ValueError
 from people import audit, exports
 from people.access import BILLING, StaffRequest, allow
 from people.models import Payer, Role, practice_zone
+from web.files import give
 from web.responses import go_to, render_page_or_piece
 
 SEES_FILES = (Role.OWNER, Role.BILLER, Role.AUDITOR)
@@ -112,10 +113,10 @@ def batch_file(request: StaffRequest, pk: int) -> HttpResponse:
     if found.status == Batch.Status.WITHDRAWN:
         raise Http404("This file was withdrawn.")
     audit.record(by=request.user, action="batch.downloaded", target=found)
-    return HttpResponse(
+    return give(
         bytes(found.file.file_bytes),
         content_type="application/edi-x12",
-        headers={"Content-Disposition": f'attachment; filename="{found.file.file_name}"'},
+        name=found.file.file_name,
     )
 
 

@@ -15,6 +15,7 @@ from billing.printer_form import FormPrinterForm
 from billing.views.claims import SEES_CLAIMS, open_claim
 from people import audit
 from people.access import BILLING, StaffRequest, allow, find_visible
+from web.files import give_pdf
 from web.responses import go_to
 
 
@@ -58,15 +59,7 @@ def cms1500_file(request: StaffRequest, pk: int) -> HttpResponse:
         )
     except CannotPrint:
         return _page(request, claim, status=409)
-    return _pdf(content, f"cms1500-{claim.control_number}.pdf")
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}"'},
-    )
+    return give_pdf(content, name=f"cms1500-{claim.control_number}.pdf")
 
 
 @allow(*SEES_CLAIMS)
@@ -117,4 +110,4 @@ def _edit(request: StaffRequest, printer: FormPrinter, title: str, action: str) 
 def printer_ruler(request: StaffRequest, pk: int) -> HttpResponse:
     """The alignment sheet, moved as the printer is set."""
     printer = find_visible(FormPrinter.objects.all(), pk, by=request.user)
-    return _pdf(ruler_of(printer), "alignment.pdf")
+    return give_pdf(ruler_of(printer), name="alignment.pdf")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from csp.decorators import csp_exempt
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -22,6 +21,7 @@ from billing.tasks import print_paper_batch
 from people import audit
 from people.access import BILLING, StaffRequest, allow
 from people.models import Payer, practice_zone
+from web.files import give_pdf
 from web.responses import go_to, render_page_or_piece
 
 LIST = "billing:paper-batches"
@@ -127,7 +127,6 @@ def _page(
     )
 
 
-@csp_exempt()  # the browser's own viewer is no page of ours; a PDF carries no script
 @allow(*SEES_CLAIMS)
 @require_safe
 def paper_batch_file(request: StaffRequest, pk: int) -> HttpResponse:
@@ -137,11 +136,7 @@ def paper_batch_file(request: StaffRequest, pk: int) -> HttpResponse:
         return go_to(request, batch.get_absolute_url())
     verbs.note_printed(batch)
     audit.record(by=request.user, action="paper_batch.opened", target=batch, sha256=batch.sha256)
-    return HttpResponse(
-        bytes(batch.file_bytes or b""),
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="cms1500-{batch.pk}.pdf"'},
-    )
+    return give_pdf(batch.file_bytes, name=f"cms1500-{batch.pk}.pdf")
 
 
 @allow(*BILLING)

@@ -19,6 +19,7 @@ from billing.tasks import apply_reply
 from people import audit, exports
 from people.access import BILLING, StaffRequest, allow
 from people.models import Role, practice_zone
+from web.files import give
 from web.responses import go_to, render_page_or_piece
 
 SEES_FILES = (Role.OWNER, Role.BILLER, Role.AUDITOR)
@@ -134,10 +135,10 @@ def reply_file(request: StaffRequest, pk: int) -> HttpResponse:
     """The reply as it came, byte for byte."""
     found = get_object_or_404(Reply.objects.select_related("file"), pk=pk)
     audit.record(by=request.user, action="reply.downloaded", target=found)
-    return HttpResponse(
+    return give(
         bytes(found.file.file_bytes),
         content_type="application/octet-stream",
-        headers={"Content-Disposition": f'attachment; filename="{found.file.file_name}"'},
+        name=found.file.file_name,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from csp.decorators import csp_exempt
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,6 +15,7 @@ from documentation.rules.codes import code_of
 from documentation.views.notes import PAGE, page_of
 from people.access import CLINICAL, READS_CHARTS, allow, find_visible
 from scheduling.access import StaffRequest
+from web.files import give_pdf
 from web.responses import go_to, wants_piece
 
 AMEND_PIECE = "documentation/_note_amend_form.html"
@@ -99,7 +99,6 @@ def version(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "documentation/note_version.html", context)
 
 
-@csp_exempt()  # the browser's own viewer is no page of ours; a PDF carries no script
 @allow(*READS_CHARTS)
 @require_safe
 def version_pdf(request: StaffRequest, pk: int) -> HttpResponse:
@@ -110,8 +109,4 @@ def version_pdf(request: StaffRequest, pk: int) -> HttpResponse:
         return go_to(request, row.get_absolute_url())
     open_note_version(pk, by=request.user, action="note.version_pdf_viewed")
     name = f"note-{row.note_id}-version-{row.number}.pdf"
-    return HttpResponse(
-        bytes(ready.file_bytes or b""),
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}"'},
-    )
+    return give_pdf(ready.file_bytes, name=name)

@@ -25,6 +25,7 @@ from documentation.tasks import render_plan_pdf
 from people import links
 from people.access import public
 from people.models import PatientLink
+from web.files import give_pdf
 from web.responses import go_to
 
 Status = PlanSending.Status
@@ -135,11 +136,7 @@ def _pdf(request: HttpRequest, link: PatientLink, sending: PlanSending) -> HttpR
         form.add_error(None, "The paper is being made. Try again in a minute.")
         return _ask(request, link, form, status=422)
     plan_answers.note_download(link=link, copy=copy)
-    return HttpResponse(
-        bytes(row.file_bytes or b""),
-        content_type="application/pdf",
-        headers={"Content-Disposition": 'attachment; filename="plan-of-care.pdf"'},
-    )
+    return give_pdf(row.file_bytes, name="plan-of-care.pdf", saved=True)
 
 
 def _is_over(link: PatientLink) -> bool:

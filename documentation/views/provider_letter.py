@@ -15,6 +15,7 @@ from documentation.provider_door import Door, Guest, NpiForm
 from people import audit, links
 from people.access import public
 from people.models import PatientLink
+from web.files import give_pdf
 
 
 @csrf_exempt  # docs/decisions/0031: the address is the authority, and it takes no cookie
@@ -84,11 +85,7 @@ def _paper_of(letter: ProviderLetter) -> bytes | None:
 def _hand_out(letter: ProviderLetter, guest: Guest, paper: bytes) -> HttpResponse:
     ProviderLetter.objects.filter(pk=letter.pk, opened_at=None).update(opened_at=timezone.now())
     audit.record(by=None, action="letter.read", patient=guest.link.patient, target=letter)
-    return HttpResponse(
-        paper,
-        content_type="application/pdf",
-        headers={"Content-Disposition": 'attachment; filename="report.pdf"'},
-    )
+    return give_pdf(paper, name="report.pdf", saved=True)
 
 
 DOOR = Door(

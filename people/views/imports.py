@@ -21,6 +21,7 @@ from people.models import ImportFile, ImportRow, Patient
 from people.patient_columns import COLUMNS
 from people.patient_csv import Unreadable
 from people.tasks import import_patients
+from web.files import give
 from web.responses import go_to
 
 PAGE_SIZE = 50
@@ -150,11 +151,7 @@ def refused(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _as_csv(content: bytes, name: str) -> HttpResponse:
-    return HttpResponse(
-        content,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return give(content, content_type="text/csv; charset=utf-8", name=name)
 
 
 def _page(request: StaffRequest, file: ImportFile, used: CannotUndo | None = None) -> HttpResponse:

@@ -30,6 +30,7 @@ from tests.factories import (
     UserFactory,
     VisitFactory,
 )
+from tests.file_answers import file_headers, shown_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -543,7 +544,7 @@ def test_the_file_opens_without_the_patients_name_and_is_written_down(client, no
     response = client.get(reverse("billing:packet-file", args=[packet.pk]))
 
     assert response.content == bytes(packet.file_bytes)
-    assert response["Content-Disposition"] == f'inline; filename="audit-packet-{packet.pk}.pdf"'
+    assert file_headers(response) == shown_pdf(f"audit-packet-{packet.pk}.pdf")
     event = AuditEvent.objects.latest("pk")
     assert (event.action, event.detail) == ("audit_packet.viewed", {"sha256": packet.sha256})
 

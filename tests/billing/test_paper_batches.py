@@ -29,6 +29,7 @@ from tests.billing.makers import make_fees, make_partner, make_payer, make_signe
 from tests.billing.paper.samples import line
 from tests.billing.test_secondary import decide
 from tests.factories import UserFactory
+from tests.file_answers import file_headers, shown_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -474,6 +475,7 @@ def test_a_biller_prints_opens_and_mails_a_pile(client, by_mail, biller):
     made(batch)
     file = client.get(reverse("billing:paper-batch-file", args=[batch.pk]))
     assert (file["Content-Type"], file.content) == ("application/pdf", bytes(batch.file_bytes))
+    assert file_headers(file) == shown_pdf(f"cms1500-{batch.pk}.pdf")
     batch.refresh_from_db()
     assert batch.printed_at is not None
     today = practice_day()

@@ -13,6 +13,7 @@ from billing.paper_claims import paper_of
 from people.models import AuditEvent, Role
 from tests.billing.makers import make_fees, make_payer, make_signed_visit
 from tests.factories import ClinicFactory, UserFactory
+from tests.file_answers import file_headers, shown_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,7 @@ def test_a_released_claim_is_printed_as_it_was_released(client, draft, biller):
     assert (before.version, paper_of(draft)) == (1, before)
     assert again.content == first.content
     assert again.headers["Content-Type"] == "application/pdf"
+    assert file_headers(again) == shown_pdf(f"cms1500-{draft.control_number}.pdf")
     assert "NGUYEN" not in words_of(again.content)
     assert "PREVIEW" not in words_of(again.content)
 
@@ -126,6 +128,7 @@ def test_the_api_gives_the_same_pdf_and_a_reason_when_there_is_none(client, draf
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
     assert answer.content == file_of(client, draft).content
+    assert file_headers(answer) == shown_pdf(f"cms1500-{draft.control_number}.pdf")
     draft.visit.patient.line1 = ""
     draft.visit.patient.save(update_fields=["line1"])
     refused = client.get(url)
@@ -145,6 +148,7 @@ def test_a_printer_is_added_aligned_and_its_change_is_written_down(client, bille
     assert AuditEvent.objects.filter(action="form_printer.added").count() == 1
     sheet = client.get(reverse("billing:form-printer-ruler", args=[printer.pk]))
     assert "33A BEGINS HERE" in words_of(sheet.content)
+    assert file_headers(sheet) == shown_pdf("alignment.pdf")
     again = client.post(new, {"clinic": clinic.pk, "name": "Desk", "right": "0", "down": "0"})
     assert again.status_code == 422
     assert "This clinic has a printer of that name." in again.content.decode()

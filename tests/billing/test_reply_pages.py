@@ -16,6 +16,7 @@ from people.models import AuditEvent, Role
 from tests.billing.makers import make_fees, make_partner, make_payer, make_signed_visit
 from tests.billing.x12.answers import ack_999, ca_277, claim_277
 from tests.factories import UserFactory
+from tests.file_answers import file_headers, saved
 
 pytestmark = pytest.mark.django_db
 REFUSED = "STC*A7:164:IL*20260303*U*100"
@@ -122,6 +123,7 @@ def test_the_original_is_handed_out_as_it_came_and_the_audit_says_to_whom(client
 
     assert response.content == content
     assert response["Content-Disposition"].startswith('attachment; filename="reply-')
+    assert file_headers(response) == saved(reply.file.file_name)
     event = AuditEvent.objects.get(action="reply.downloaded")
     assert (event.actor, event.target_id) == (biller, reply.pk)
 

@@ -23,6 +23,7 @@ from tests.factories import (
     UserFactory,
     at,
 )
+from tests.file_answers import file_headers, shown_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -200,7 +201,7 @@ def test_a_superbill_opens_once_it_is_made_and_the_audit_says_so(client, patient
 
     answer = client.get(url)
     assert (answer.content, answer["Content-Type"]) == (b"%PDF superbill", "application/pdf")
-    assert f'filename="{superbill.number}.pdf"' in answer["Content-Disposition"]
+    assert file_headers(answer) == shown_pdf(f"{superbill.number}.pdf")
     assert AuditEvent.objects.filter(action="superbill.viewed", target_id=superbill.pk).count() == 1
 
 
@@ -410,6 +411,15 @@ def test_a_biller_changes_the_rule_and_a_second_one_may_not_overlap(client, pati
     assert (rule.dispute_over, rule.effective_to) == (Decimal("450"), dt.date(2026, 6, 30))
 
 
+def test_an_estimate_opens_once_it_is_made(client, desk, booked):
+    estimate = estimate_for(booked, desk)
+
+    answer = client.get(reverse("billing:estimate-file", args=[estimate.pk]))
+
+    assert (answer.content, answer["Content-Type"]) == (b"%PDF estimate", "application/pdf")
+    assert file_headers(answer) == shown_pdf(f"{estimate.number}.pdf")
+
+
 # --- The patient's link -------------------------------------------------------------------------
 
 
@@ -445,6 +455,7 @@ def test_the_date_of_birth_opens_the_paper_and_it_counts_as_given(client, link):
 
     assert (answer.content, answer["Content-Type"]) == (b"%PDF estimate", "application/pdf")
     estimate = Estimate.objects.get()
+    assert file_headers(answer) == shown_pdf(f"{estimate.number}.pdf")
     assert (estimate.given_how, estimate.given_by, estimate.given_at) == ("link", None, NOON)
 
 

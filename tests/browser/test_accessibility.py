@@ -12,9 +12,12 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from documentation import plan_answers
+from documentation.rules.codes import code_of
 from people.models import Role
 from tests.access_records import path_of, worlds
 from tests.access_routes import every_route
+from tests.documentation.sent_plans import link_to, sent
 from tests.factories import PASSWORD, UserFactory
 
 PAGES = [
@@ -283,6 +286,16 @@ def test_an_error_page_breaks_nothing(is_staff, opened_as, browser_page, axe):
     browser_page.goto("/no/such/page/")
 
     assert browser_page.locator("h1").inner_text() == "There is no such page"
+    assert in_both_themes(browser_page, axe) == []
+    assert too_wide(browser_page) == []
+
+
+def test_what_a_code_leads_to_breaks_nothing(db, browser_page, axe):
+    plan = plan_answers.sign(link=link_to(sent()), name="Wei Chen", credential="MD")
+
+    browser_page.goto(reverse("documentation:verify", args=[code_of(plan.signed_sha256)]))
+
+    assert browser_page.get_by_text(plan.signed_sha256).count() == 1
     assert in_both_themes(browser_page, axe) == []
     assert too_wide(browser_page) == []
 

@@ -13,6 +13,7 @@ from documentation.signals import note_signed
 from people.models import AuditEvent, Role
 from tests.documentation.ready import assistant_at, ready_note, sign, therapist_at
 from tests.factories import PASSWORD, UserFactory
+from tests.file_answers import file_headers, shown_pdf
 
 pytestmark = pytest.mark.django_db
 REASON = "The minutes of 97110 were those of 97112."
@@ -422,6 +423,7 @@ def test_the_earlier_version_gives_out_its_pdf(client):
     )
 
     assert (response["Content-Type"], response.content) == ("application/pdf", b"%PDF-1")
+    assert file_headers(response) == shown_pdf(f"note-{note.pk}-version-1.pdf")
 
 
 def test_a_version_is_not_found_by_its_clinics_strangers(client):

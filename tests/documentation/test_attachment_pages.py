@@ -21,6 +21,7 @@ from tests.factories import (
     UserFactory,
     VisitFactory,
 )
+from tests.file_answers import file_headers, saved, shown_pdf, shown_picture
 
 pytestmark = pytest.mark.django_db
 PHOTO = picture(color="gray")
@@ -297,17 +298,24 @@ def test_a_picture_is_handed_out_as_it_came_and_can_do_nothing(desk, photo):
 
     assert response.content == PHOTO
     assert response["Content-Type"] == "image/jpeg"
-    assert response["Content-Disposition"] == 'inline; filename="referral-of-march.jpg"'
-    assert response["X-Content-Type-Options"] == "nosniff"
+    assert file_headers(response) == shown_picture("referral-of-march.jpg")
     assert response["Cache-Control"] == "private, no-store"
-    assert response["Content-Security-Policy"].endswith("; sandbox")
     assert actions() == ["attachment.opened"]
+
+
+def test_a_pdf_from_elsewhere_is_shown_by_the_browsers_own_viewer(desk, patient):
+    order = attachment_of(pdf(), patient=patient, title="Order")
+
+    response = desk.get(file_of(order))
+
+    assert response["Content-Type"] == "application/pdf"
+    assert file_headers(response) == shown_pdf("order.pdf")
 
 
 def test_what_a_browser_does_not_show_is_saved(desk, patient):
     film = attachment_of(picture("TIFF"), patient=patient, title="Fax")
 
-    assert desk.get(file_of(film))["Content-Disposition"] == 'attachment; filename="fax.tif"'
+    assert file_headers(desk.get(file_of(film))) == saved("fax.tif")
     assert "Save the file" in text_of(desk.get(film.get_absolute_url()))
 
 

@@ -16,6 +16,7 @@ from tests.factories import (
     UserFactory,
     VisitFactory,
 )
+from tests.file_answers import file_headers, shown_picture
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/v1/attachments/"
@@ -73,6 +74,7 @@ def test_the_file_is_handed_out_with_its_hash_and_304(therapist, patient):
     again = therapist.get(url, headers={"If-None-Match": whole["ETag"]})
 
     assert (whole.content, whole["Content-Type"]) == (PHOTO, "image/jpeg")
+    assert file_headers(whole) == shown_picture(Attachment.objects.get(pk=pk).file_name)
     assert (again.status_code, again.content) == (304, b"")
     assert AuditEvent.objects.filter(action="attachment.opened", target_id=pk).count() == 2
 

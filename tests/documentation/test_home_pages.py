@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from documentation import home_programs, tasks
-from documentation.models import HomeAnswer, HomeProgram, HomeProgramTemplate
+from documentation.models import HomeAnswer, HomeProgram, HomeProgramPdf, HomeProgramTemplate
 from people.models import Message, Role
 from tests.factories import (
     ClinicFactory,
@@ -16,6 +16,7 @@ from tests.factories import (
     PatientFactory,
     UserFactory,
 )
+from tests.file_answers import file_headers, shown_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -267,3 +268,16 @@ def test_the_chart_costs_the_same_queries_for_any_number_of_exercises_and_days(
         page = client.get(url("home-program", draft.patient.pk)).content.decode()
 
     assert page.count("home-cell home-done") == count + 1  # one in the key
+
+
+def test_the_hand_out_opens_once_it_is_made(client, draft, therapist):
+    HomeProgramItemFactory(program=draft)
+    program = home_programs.give(program=draft, by=therapist)
+    waits = client.get(url("home-program-pdf", program.pk))
+    HomeProgramPdf.objects.filter(program=program).update(status="ready", file_bytes=b"%PDF-1")
+
+    answer = client.get(url("home-program-pdf", program.pk))
+
+    assert waits["Location"] == program.get_absolute_url()
+    assert (answer.content, answer["Content-Type"]) == (b"%PDF-1", "application/pdf")
+    assert file_headers(answer) == shown_pdf(f"home-program-{program.pk}.pdf")

@@ -11,6 +11,7 @@ from documentation.models import NotePdf
 from people.models import AuditEvent
 from tests.documentation.ready import ready_note, sign
 from tests.factories import PASSWORD
+from tests.file_answers import file_headers, shown_pdf
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -100,7 +101,7 @@ def test_the_pdf_opens_inline_without_the_patients_name_and_is_written_down(as_t
 
     assert response.content == bytes(NotePdf.objects.get(note=note).file_bytes)
     assert response["Content-Type"] == "application/pdf"
-    assert response["Content-Disposition"] == f'inline; filename="note-{note.pk}.pdf"'
+    assert file_headers(response) == shown_pdf(f"note-{note.pk}.pdf")
     assert response["Cache-Control"] == "no-store, private"
     assert AuditEvent.objects.latest("pk").action == "note.pdf_viewed"
 

@@ -19,6 +19,7 @@ from tests.factories import (
     PatientFactory,
     UserFactory,
 )
+from tests.file_answers import file_headers, shown_pdf
 
 pytestmark = pytest.mark.django_db
 V1 = "/api/v1"
@@ -192,6 +193,7 @@ def test_the_pdf_is_a_conflict_until_it_is_ready(api, note):
     assert (problem(waiting), waiting.json()["state"]) == ((409, "pdf_not_ready"), "waiting")
     assert ready.content == bytes(NotePdf.objects.get(note=note).file_bytes)
     assert ready["Content-Type"] == "application/pdf"
+    assert file_headers(ready) == shown_pdf(f"note-{note.pk}.pdf")
     assert AuditEvent.objects.latest("pk").action == "note.pdf_viewed"
 
 

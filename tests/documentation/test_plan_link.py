@@ -13,6 +13,7 @@ from documentation import plan_sending, tasks
 from documentation.models import PlanPdf, PlanSending
 from people.models import AuditEvent, PatientLink
 from tests.documentation.sent_plans import now, npi_of, sent, therapist_of, token_to
+from tests.file_answers import file_headers, saved_pdf
 
 pytestmark = pytest.mark.django_db
 SIGN = {"do": "sign", "name": "Wei Chen", "credential": "MD", "certifies": "on"}
@@ -204,6 +205,7 @@ def test_the_provider_takes_the_paper_along_before_and_after_signing(client, sen
     assert "The paper is being made." in words(waits)
     assert unsigned.content == bytes(sending.pdfs.get(copy="sent").file_bytes)
     assert signed.content == bytes(sending.pdfs.get(copy="signed").file_bytes)
+    assert file_headers(signed) == saved_pdf("plan-of-care.pdf")
     assert AuditEvent.objects.filter(action="plan.pdf_taken_by_provider").count() == 2
 
 

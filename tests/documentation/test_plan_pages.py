@@ -11,6 +11,7 @@ from documentation.models import PlanPdf, PlanSending
 from people.models import AuditEvent
 from tests.documentation.sent_plans import link_to, now, ready_plan, sent, therapist_of, token_to
 from tests.factories import PASSWORD
+from tests.file_answers import file_headers, shown_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -204,6 +205,7 @@ def test_the_pdf_opens_once_it_is_made_and_each_opening_is_written_down(page, pl
     assert waits["Location"] == plan.episode.get_absolute_url()
     assert "Waiting in line" in state
     assert (answer["Content-Type"], answer.content[:5]) == ("application/pdf", b"%PDF-")
+    assert file_headers(answer) == shown_pdf(f"plan-of-care-{pdf.pk}.pdf")
     assert AuditEvent.objects.filter(action="plan.pdf_viewed").count() == 1
 
 

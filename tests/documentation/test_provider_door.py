@@ -15,6 +15,7 @@ from people.models import AuditEvent, PatientLink
 from tests.documentation.letter_ward import PAPER, waiting
 from tests.documentation.sent_plans import link_to, npi_of, sent, token_to
 from tests.factories import npi
+from tests.file_answers import file_headers, saved_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +74,7 @@ def test_the_right_npi_shows_what_it_is_and_then_gives_the_pdf(client, letter):
     assert "<dd>March 12, 1958</dd>" in page
     assert given.content == PAPER
     assert given["Content-Type"] == "application/pdf"
-    assert given["Content-Disposition"] == 'attachment; filename="report.pdf"'
+    assert file_headers(given) == saved_pdf("report.pdf")
     letter.refresh_from_db()
     assert letter.opened_at is not None
     actions = AuditEvent.objects.filter(target_id=letter.pk, actor=None).values_list("action")

@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 from people import imports, tasks
 from people.models import AuditEvent, ImportFile, Patient, Role
 from tests.factories import AppointmentFactory, ClinicFactory, PatientFactory, UserFactory
+from tests.file_answers import file_headers, saved
 
 pytestmark = pytest.mark.django_db
 
@@ -151,8 +152,10 @@ def test_a_look_alike_is_taken_and_left_out_by_a_press(client, desk, clinic):
 
 def test_the_refused_rows_are_a_file_without_formulas(client, desk, clinic):
     upload(client, clinic)
-    response = client.get(reverse("people:import-refused", args=[ImportFile.objects.get().pk]))
+    file = ImportFile.objects.get()
+    response = client.get(reverse("people:import-refused", args=[file.pk]))
 
+    assert file_headers(response) == saved(f"refused-rows-{file.pk}.csv")
     lines = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
     assert lines[0][-1] == "Problems"
     assert lines[1][:5] == ["Stone", "Cy", "13/13/1960", "M", "'=1+1"]
@@ -195,6 +198,6 @@ def test_a_page_takes_the_same_queries_for_one_row_and_for_three(
 def test_the_template_is_a_file_that_is_read(client, desk, clinic):
     response = client.get(reverse("people:import-template"))
 
-    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert file_headers(response) == saved("patients-template.csv")
     assert upload(client, clinic, response.content).status_code == 303
     assert ImportFile.objects.get().rows.all().to_make().count() == 1

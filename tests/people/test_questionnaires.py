@@ -29,6 +29,7 @@ from tests.factories import (
     QuestionnaireFactory,
     UserFactory,
 )
+from tests.file_answers import file_headers, shown_picture
 from tests.people.test_pictures import picture
 
 pytestmark = pytest.mark.django_db
@@ -204,6 +205,7 @@ def test_a_card_photo_is_kept_without_its_camera_and_only_staff_sees_it(client, 
     sent_in(client, row)
     answer = client.get(url)
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
+    assert file_headers(answer) == shown_picture("card-front.jpg")
 
 
 def test_a_file_that_is_no_picture_is_refused_beside_its_field(client, row):
