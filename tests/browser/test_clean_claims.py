@@ -56,7 +56,7 @@ class House:
         PracticeFactory()
         make_fees(c97112="95.00", c97110="85.00", c97116="70.00")
         since = {"effective_from": dt.date(2020, 1, 1)}
-        self.medicare = make_payer(partner=make_partner(), **since)
+        self.medicare = make_payer(partner=make_partner(), timely_filing_days=365, **since)
         self.commercial = PayerFactory(
             name="Cascade Health", kind=Payer.Kind.COMMERCIAL, claim_filing_code="CI"
         )
