@@ -6,7 +6,10 @@ Works in a scratch database on that server, which it makes and drops. For each s
 signed Medicare visits are put in; then each is drafted, scrubbed and released, one file is built
 and checked, as the worker and the biller do it. The writer stands beside joining the very same
 segments, the reader of replies beside a plain split and pyx12's reader, in turn, so that a busy
-minute slows all of them. `--write` adds the result to docs/benchmarks.md.
+minute slows all of them. Each step is told by the clock and by the processor time of both sides,
+this process and its server's: only the second says whether a claim costs more when there are
+many, for on a busy machine the first is mostly waiting. `--write` adds the result to
+docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -166,14 +169,49 @@ class Memory:
 
 
 @dataclass
+class Spent:
+    """Seconds by the clock, and of the processor: this process's and its database server's."""
+
+    wall: float = 0.0
+    ours: float = 0.0
+    server: float = 0.0
+
+
+class Meter:
+    """Reads all three; the server's only where it runs on this machine."""
+
+    def __init__(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            pid = cursor.fetchone()[0]
+        here = psutil.pid_exists(pid) and "postgres" in psutil.Process(pid).name()
+        self.server = psutil.Process(pid) if here else None
+
+    def read(self) -> Spent:
+        times = self.server.cpu_times() if self.server is not None else None
+        return Spent(
+            time.perf_counter(), time.process_time(), times.user + times.system if times else 0.0
+        )
+
+    @contextmanager
+    def into(self, spent: Spent) -> Iterator[None]:
+        before = self.read()
+        yield
+        after = self.read()
+        spent.wall = after.wall - before.wall
+        spent.ours = after.ours - before.ours
+        spent.server = after.server - before.server
+
+
+@dataclass
 class Run:
     """One size: what each step took, and what was held meanwhile."""
 
     count: int
-    draft: float = 0.0
-    release: float = 0.0
-    build: float = 0.0
-    processor: float = 0.0  # ours alone, without the database's
+    draft: Spent = field(default_factory=Spent)
+    release: Spent = field(default_factory=Spent)
+    build: Spent = field(default_factory=Spent)
+    load: float = 0.0
     before: int = 0
     claims_peak: int = 0
     file_peak: int = 0
@@ -182,30 +220,30 @@ class Run:
 
     @property
     def whole(self) -> float:
-        return self.draft + self.release + self.build
+        return self.draft.wall + self.release.wall + self.build.wall
+
+    def a_claim(self, spent: Spent) -> str:
+        """Milliseconds of the processor for each claim: ours, the server's."""
+        ours, server = (seconds / self.count * 1000 for seconds in (spent.ours, spent.server))
+        return f"{ours:.1f} + {server:.1f}"
 
 
 def run(house: House, count: int) -> Run:
     visits = house.add_visits(count)
     gc.collect()
-    memory, found = Memory(), Run(count)
+    memory, meter, found = Memory(), Meter(), Run(count)
     found.before = memory.look()
-    processor = time.process_time()
     with memory.watch():
-        began = time.perf_counter()
-        ids = [claims.draft_claim(visit).pk for visit in visits]
-        found.draft = time.perf_counter() - began
+        with meter.into(found.draft):
+            ids = [claims.draft_claim(visit).pk for visit in visits]
         del visits
-        began = time.perf_counter()
-        for pk in ids:
-            claims.release(claim=Claim.objects.get(pk=pk), by=house.biller)
-        found.release = time.perf_counter() - began
+        with meter.into(found.release):
+            for pk in ids:
+                claims.release(claim=Claim.objects.get(pk=pk), by=house.biller)
     found.claims_peak = memory.peak
-    with memory.watch():
-        began = time.perf_counter()
+    with memory.watch(), meter.into(found.build):
         batch = batches.build(partner=house.partner, by=house.biller)
-        found.build = time.perf_counter() - began
-    found.processor = time.process_time() - processor
+    found.load = os.getloadavg()[0]
     found.file_peak, found.batch = memory.peak, batch
     found.size = len(batch.file.file_bytes)
     assert batch.claims.count() == count
@@ -293,12 +331,20 @@ def measure_readers(count: int, turns: int) -> Beside:
 def run_lines(runs: list[Run]) -> list[str]:
     return [
         "| claims | drafted and scrubbed, s | released, s | file built and checked, s"
-        " | claims a second | a second of processor time | file, MB |",
+        " | claims a second | load | file, MB |",
         "|---|---|---|---|---|---|---|",
         *(
-            f"| {run.count:,} | {run.draft:.1f} | {run.release:.1f} | {run.build:.1f}"
-            f" | {run.count / run.whole:.1f} | {run.count / run.processor:.1f}"
+            f"| {run.count:,} | {run.draft.wall:.1f} | {run.release.wall:.1f}"
+            f" | {run.build.wall:.1f} | {run.count / run.whole:.1f} | {run.load:.1f}"
             f" | {run.size / MB:.2f} |"
+            for run in runs
+        ),
+        "",
+        "| claims | processor for a claim drafted, ms (ours + database) | released | in the file |",
+        "|---|---|---|---|",
+        *(
+            f"| {run.count:,} | {run.a_claim(run.draft)} | {run.a_claim(run.release)}"
+            f" | {run.a_claim(run.build)} |"
             for run in runs
         ),
         "",

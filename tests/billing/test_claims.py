@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from billing import claims, ledger
 from billing.frozen import claim_from_json, sha256_of
@@ -145,6 +146,32 @@ def test_a_claim_is_released_once(payer, biller):
         claims.release(claim=claim, by=biller)
 
     assert ClaimVersion.objects.count() == 1
+
+
+def statements_of_releasing(claim, biller) -> list[str]:
+    with CaptureQueriesContext(connection) as caught:
+        claims.release(claim=claim, by=biller)
+    return [query["sql"] for query in caught.captured_queries]
+
+
+def test_a_release_costs_the_same_statements_however_many_went_before(payer, biller):
+    drafts = [claims.draft_claim(make_signed_visit(payer=payer)) for _ in range(4)]
+    claims.release(claim=drafts[0], by=biller)  # the practice, the policies: looked up once
+
+    counts = [len(statements_of_releasing(claim, biller)) for claim in drafts[1:]]
+
+    assert counts == [counts[0]] * 3
+
+
+def test_a_release_locks_its_claim_once_and_no_statement_of_it_joins_a_dozen_tables(payer, biller):
+    claim = claims.draft_claim(make_signed_visit(payer=payer))
+
+    statements = statements_of_releasing(claim, biller)
+
+    locks = [sql for sql in statements if sql.endswith('FOR NO KEY UPDATE OF "billing_claim"')]
+    assert len(locks) == 1
+    # Beyond eight tables the server takes longer to plan a statement than to run it.
+    assert max(sql.count(" JOIN ") for sql in statements) < 8
 
 
 def test_a_held_claim_cannot_be_released(payer, biller):
