@@ -1,7 +1,7 @@
 """Every route × every role: nothing opens without a rule, and each rule is kept.
 
 Routes are walked as Django resolves them, so a new one is in the test without being named here.
-What stands in `tests/access_records.py` is only which record fills the number in an address; a
+What stands in `tests/access_addresses.py` is only which record fills the number in an address; a
 route whose arguments cannot be filled fails with its name.
 """
 
@@ -17,7 +17,8 @@ from django.urls import resolve
 from rest_framework.test import APIClient
 
 from people.models import Role
-from tests.access_records import Nowhere, is_of_a_clinic, path_of, worlds
+from tests.access_addresses import is_of_a_clinic, path_of
+from tests.access_records import Nowhere, worlds
 from tests.access_routes import PUBLIC, Route, every_route
 from web.middleware import access_rule_of
 

@@ -1,7 +1,7 @@
 """No page breaks WCAG 2.2 AA as far as axe can tell; the palette and the dialogs neither.
 
 A page of any app is one line in PAGES: the name of its address and who opens it. Which record
-fills the number in the address, tests/access_records.py knows.
+fills the number in the address, tests/access_addresses.py knows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from playwright.sync_api import Page, expect
 from documentation import plan_answers
 from documentation.rules.codes import code_of
 from people.models import Role
-from tests.access_records import path_of, worlds
+from tests.access_addresses import path_of
+from tests.access_records import worlds
 from tests.access_routes import every_route
 from tests.documentation.sent_plans import link_to, sent
 from tests.factories import PASSWORD, UserFactory
