@@ -109,6 +109,7 @@ def _card(
     }
     if payer.kind == "workers_comp":
         values |= {
+            "copay": Decimal(0),
             "claim_number": f"WC{chance.randint(100000, 999999)}",
             "relation": Coverage.Relation.EMPLOYEE,
             "subscriber_employer": EMPLOYERS[number % len(EMPLOYERS)],
