@@ -12,7 +12,7 @@ from billing.models import Adjudication, Claim, LedgerEntry, PayerPolicy
 from billing.rules.balance import Adjusted, Decided
 from people.models import AuditEvent, Coverage, Role
 from tests.billing.makers import make_fees, make_partner, make_payer, make_signed_visit
-from tests.billing.test_secondary import commercial, decide, sent
+from tests.billing.secondary.makers import commercial, decide, sent
 from tests.factories import CoverageFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

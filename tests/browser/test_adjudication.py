@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from billing.models import Claim
 from people.models import Role
 from tests.billing.makers import make_fees, make_partner, make_payer
-from tests.billing.test_secondary import commercial, sent
+from tests.billing.secondary.makers import commercial, sent
 from tests.factories import CoverageFactory, UserFactory
 
 

@@ -11,7 +11,7 @@ from billing.models import PaperBatch
 from people.models import Role, practice_zone
 from pt_practice.celery import app as background
 from tests.billing.makers import make_fees
-from tests.billing.test_paper_batches import make_paper_payer, released
+from tests.billing.paper_batches.makers import make_paper_payer, released
 from tests.factories import UserFactory
 
 
