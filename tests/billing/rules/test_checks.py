@@ -19,7 +19,9 @@ from billing.rules.facts import (
 )
 from billing.rules.types import Discipline, Finding, MueLimit, Notice, Service, Severity
 from tests.billing.rules import claim_faults, earlier_faults
-from tests.billing.rules.claim_faults import (
+from tests.billing.rules.claims import GOOD, but, line
+from tests.billing.rules.makers import at
+from tests.billing.rules.spoiled_claims import (
     COLLEAGUE,
     MORE_DIAGNOSES,
     elsewhere,
@@ -28,8 +30,6 @@ from tests.billing.rules.claim_faults import (
     over_the_threshold,
     pair,
 )
-from tests.billing.rules.claims import GOOD, but, line
-from tests.billing.rules.makers import at
 
 MUTATIONS = [*claim_faults.MUTATIONS, *earlier_faults.MUTATIONS]
 DOCUMENT = Path(__file__).parents[3] / "docs" / "rules" / "claim_checks.md"
