@@ -24,7 +24,8 @@ from billing.models import (
     UnitLimit,
 )
 from billing.models.rule_data import last_day_before
-from billing.rules.cms_files import WrongRow, quarter_name
+from billing.rules.cms_files import WrongRow
+from billing.rules.cms_quarters import quarter_name
 
 SAMPLES = 8  # of each kind of change
 # A file cut at the end of a line has no mark of it, but then much of what is held is missing.

@@ -23,7 +23,8 @@ from django.utils import timezone
 
 from billing import rule_changes, rule_files
 from billing.models import RuleLoad, RuleLoadPart, StagedRow
-from billing.rules.cms_files import Kept, WrongRow, start_in_name
+from billing.rules.cms_files import Kept, WrongRow
+from billing.rules.cms_quarters import start_in_name
 from documentation.models import ProcedureCode
 from people import audit
 from people.models import User

@@ -16,7 +16,7 @@ from billing.models import (
     RuleLoad,
     UnitLimit,
 )
-from billing.rules.cms_files import first_of_quarter, quarter_name
+from billing.rules.cms_quarters import first_of_quarter, quarter_name
 
 STARTER_QUARTER = dt.date(2024, 7, 1)  # of the pairs and limits the program comes with
 QUARTERLY = (RuleLoad.Kind.NCCI, RuleLoad.Kind.MUE)

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from billing import rule_files, rule_loads
 from billing.models import RuleLoad
-from billing.rules.cms_files import start_in_name
+from billing.rules.cms_quarters import start_in_name
 
 
 def _day(text: str) -> dt.date:

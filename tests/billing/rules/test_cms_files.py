@@ -6,7 +6,8 @@ import io
 import pytest
 
 from billing.rule_files import Source, read
-from billing.rules.cms_files import Kept, WrongRow, start_in_name
+from billing.rules.cms_files import Kept, WrongRow
+from billing.rules.cms_quarters import start_in_name
 from tests.billing import cms_samples as cms
 
 CODES = {"97112", "97110", "97150", "97161", "97012"}
