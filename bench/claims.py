@@ -40,101 +40,21 @@ django.setup()
 
 import psutil  # noqa: E402 -- app ready
 import pyx12.x12file  # noqa: E402 -- app ready
-from django.db import connection, models  # noqa: E402 -- app ready
+from django.db import connection  # noqa: E402 -- app ready
 
 from bench.calendar_house import add_report, machine, scratch  # noqa: E402 -- app ready
+from bench.claims_house import CODES, House  # noqa: E402 -- app ready
 from billing import batches, claims  # noqa: E402 -- app ready
 from billing.frozen import claim_from_json  # noqa: E402 -- app ready
-from billing.models import Batch, Claim, ClaimVersion, TradingPartner  # noqa: E402 -- app ready
+from billing.models import Batch, Claim, ClaimVersion  # noqa: E402 -- app ready
 from billing.x12.read import read_segments  # noqa: E402 -- app ready
 from billing.x12.reply import read_reply  # noqa: E402 -- app ready
 from billing.x12.write_837p import write_837p  # noqa: E402 -- app ready
-from documentation.models import (  # noqa: E402 -- app ready
-    Episode,
-    EpisodeDiagnosis,
-    Note,
-    PlanOfCare,
-    TimedEntry,
-    Visit,
-)
-from people.models import Coverage, Patient, Role, User  # noqa: E402 -- app ready
-from tests.billing.makers import (  # noqa: E402 -- app ready
-    make_fees,
-    make_partner,
-    make_payer,
-    make_visit,
-    sign,
-)
 from tests.billing.x12.answers import ca_277, claim_277  # noqa: E402 -- app ready
 from tests.billing.x12.cast import file_of  # noqa: E402 -- app ready
-from tests.factories import UserFactory  # noqa: E402 -- app ready
 
 HEADING = "## Claims (`bench/claims.py`)"
 MB = 1024 * 1024
-CODES = (("97112", 24), ("97110", 16), ("97140", 13))
-# From the one visit that is made by hand to its copies, parents first; and what differs in each.
-COPIED: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
-    (Patient, ("mrn",)),
-    (Episode, ("patient",)),
-    (EpisodeDiagnosis, ("episode",)),
-    (PlanOfCare, ("episode",)),
-    (Coverage, ("patient",)),
-    (Visit, ("patient", "episode")),
-    (TimedEntry, ("visit",)),
-    (Note, ("visit",)),
-)
-PARENTS: dict[str, type[models.Model]] = {"patient": Patient, "episode": Episode, "visit": Visit}
-
-
-# --- The visits ---------------------------------------------------------------------------------
-
-
-class House:
-    """One clinic, one payer, and signed visits as many as are asked for, a patient each."""
-
-    def __init__(self) -> None:
-        self.partner: TradingPartner = make_partner()
-        make_fees()
-        self.payer = make_payer(partner=self.partner)
-        self.biller: User = UserFactory(roles=[Role.BILLER])
-        visit = make_visit(*CODES, payer=self.payer)
-        sign(visit)
-        self.patterns = {model: list(model._default_manager.all()) for model, _ in COPIED}
-        self.made = 0
-        claims.draft_claim(visit)  # the first one loads code and rules; it stands in no measure
-
-    def add_visits(self, count: int) -> list[Visit]:
-        """So many copies of the first visit with all that hangs on it."""
-        new: dict[type[models.Model], list[Any]] = {}
-        for model, differs in COPIED:
-            rows = []
-            for pattern in self.patterns[model]:
-                for number in range(count):
-                    rows.append(self._copy(pattern, differs, number, new))
-            new[model] = list(model._default_manager.bulk_create(rows, batch_size=1000))
-        self.made += count
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
-        return new[Visit]
-
-    def _copy(
-        self,
-        pattern: models.Model,
-        differs: tuple[str, ...],
-        number: int,
-        new: dict[type[models.Model], list[Any]],
-    ) -> models.Model:
-        values = {f.attname: getattr(pattern, f.attname) for f in pattern._meta.concrete_fields}
-        del values["id"]
-        if isinstance(pattern, TimedEntry):
-            del values["key"]  # each has its own
-        row = type(pattern)(**values)
-        for name in differs:
-            if name == "mrn":
-                row.mrn = f"B{self.made + number:07d}"  # type: ignore[attr-defined]
-            else:
-                setattr(row, name, new[PARENTS[name]][number])
-        return row
 
 
 # --- From signed visits to a file ---------------------------------------------------------------
