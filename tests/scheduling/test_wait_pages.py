@@ -8,26 +8,17 @@ from django.urls import reverse
 from people.models import AuditEvent, Message
 from scheduling import wait_list
 from scheduling.models import Appointment, WaitListEntry, WaitListOffer
-from tests.factories import (
-    AuthorizationFactory,
-    ClinicFactory,
-    CoverageFactory,
-    PatientFactory,
-    PayerFactory,
-    at,
-)
+from tests.factories import ClinicFactory, CoverageFactory, PatientFactory, PayerFactory, at
 from tests.scheduling.conftest import therapist_at
 from tests.scheduling.forms import HTMX, filled, post, told, words
+from tests.scheduling.waiting import lund_waits
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
 
 
 @pytest.fixture
 def entry(desk):
-    patient = PatientFactory(
-        clinic=desk.clinic, last_name="Lund", contact_by="sms", mobile_phone="+15035550100"
-    )
-    return wait_list.add(patient=patient, type=desk.type, by=desk.user, remark="needs a ramp")
+    return lund_waits(desk)
 
 
 def freed(desk, **changes):
@@ -321,92 +312,3 @@ def test_the_patients_page_shows_their_wait(at_desk, desk, entry):
     url = reverse("scheduling:patient-appointments", args=[entry.patient_id])
 
     assert f'href="/wait-list/{entry.pk}/"' in words(at_desk.get(url))
-
-
-# --- The API --------------------------------------------------------------------------------------
-
-
-def test_the_api_puts_on_the_list_changes_and_withdraws(api_as, desk):
-    api = api_as(desk.user)
-    url = "/api/v1/wait-list/"
-
-    made = api.post(url, {"patient": desk.patient.pk, "type": desk.type.pk, "weekdays": [0, 2]})
-    again = api.post(url, {"patient": desk.patient.pk, "type": desk.type.pk})
-    pk = made.json()["id"]
-    changed = api.patch(f"{url}{pk}/", {"priority": "urgent", "therapists": [desk.therapist.pk]})
-    gone = api.post(f"{url}{pk}/withdraw/")
-
-    assert (made.status_code, again.status_code) == (201, 400)
-    assert (changed.json()["priority"], changed.json()["therapists"]) == (
-        "urgent",
-        [desk.therapist.pk],
-    )
-    assert (gone.json()["status"], gone.json()["is_offered"]) == ("withdrawn", False)
-    assert api.patch(f"{url}{pk}/", {"remark": "x"}).json()["code"] == "not_waiting"
-
-
-def test_the_api_books_for_who_waits_and_tells_a_taken_time(api_as, desk, entry):
-    api = api_as(desk.user)
-    asked = {
-        "therapist": desk.therapist.pk,
-        "clinic": desk.clinic.pk,
-        "starts_at": at(14).isoformat(),
-    }
-    desk.book(starts_at=at(14))
-
-    taken = api.post(f"/api/v1/wait-list/{entry.pk}/book/", asked)
-    booked = api.post(
-        f"/api/v1/wait-list/{entry.pk}/book/", asked | {"starts_at": at(15).isoformat()}
-    )
-
-    assert (taken.status_code, taken.json()["code"]) == (409, "slot_taken")
-    assert (booked.status_code, booked.json()["patient"]) == (201, entry.patient_id)
-    entry.refresh_from_db()
-    assert entry.status == "booked"
-
-
-def test_the_api_says_what_is_left_of_an_authorization(api_as, desk):
-    held = AuthorizationFactory(
-        coverage=CoverageFactory(patient=desk.patient), number="A1", visits_approved=2
-    )
-    desk.book()
-
-    answer = api_as(desk.user).get(f"/api/v1/authorization-budgets/{held.pk}/")
-
-    assert answer.json() == {
-        "authorization": held.pk,
-        "number": "A1",
-        "standing": "low",
-        "visits_approved": 2,
-        "visits_used": 0,
-        "visits_booked": 1,
-        "visits_left": 1,
-        "units_approved": None,
-        "units_used": 0,
-        "units_booked": 3,
-        "units_left": None,
-        "ends_on": "2026-12-31",
-        "runs_out_on": "2026-03-09",
-    }
-
-
-def test_the_api_books_over_the_budget_only_with_a_reason(api_as, desk):
-    CoverageFactory(patient=desk.patient, payer=PayerFactory(needs_authorization=True))
-    asked = {
-        "patient": desk.patient.pk,
-        "therapist": desk.therapist.pk,
-        "clinic": desk.clinic.pk,
-        "type": desk.type.pk,
-        "starts_at": at(14).isoformat(),
-    }
-    api = api_as(desk.user)
-
-    refused = api.post("/api/v1/appointments/", asked)
-    booked = api.post("/api/v1/appointments/", asked | {"over_budget_reason": "Asked by fax"})
-
-    assert (refused.status_code, refused.json()["code"], refused.json()["problem"]) == (
-        409,
-        "over_budget",
-        "missing",
-    )
-    assert (booked.status_code, booked.json()["over_budget_reason"]) == (201, "Asked by fax")
