@@ -14,8 +14,8 @@ from people import links, questionnaires
 from people.models import CardPhoto, ConsentSignature, Patient, PatientLink, Questionnaire
 from tests.browser.test_accessibility import in_both_themes, too_wide
 from tests.factories import ConsentFormFactory, ConsentVersionFactory, PatientFactory, at
+from tests.people.questionnaires.answers import STEPS
 from tests.people.test_pictures import picture
-from tests.people.test_questionnaires import STEPS
 from tests.scheduling.conftest import Desk
 
 PHONE = {"width": 390, "height": 844}
