@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection
 
+racer = threading.local()  # `runs` is set in each thread that `all_at_once` lets loose
 PATIENCE = 60  # seconds; only a thread that hangs is given up, never one on a busy machine
 
 
@@ -20,6 +21,7 @@ def all_at_once(acts: Sequence[Callable], *, told: tuple[type[Exception], ...] =
     start = threading.Barrier(len(acts))
 
     def run(act):
+        racer.runs = True
         try:
             start.wait(PATIENCE)
             return act()
@@ -35,17 +37,21 @@ def all_at_once(acts: Sequence[Callable], *, told: tuple[type[Exception], ...] =
 class Meeting:
     """Where each thread waits until another has come as far as it: the second time for the second.
 
-    One that stays alone goes on after `patience` seconds: behind a lock nobody else can come.
+    One that stays alone goes on after `patience` seconds: behind a lock nobody else can come. Who
+    only prepares the race does not wait at all, nor does anybody who has met `at_most` times.
     """
 
-    def __init__(self, patience: float = PATIENCE) -> None:
+    def __init__(self, patience: float = PATIENCE, at_most: int = 1_000) -> None:
         self.patience = patience
+        self.at_most = at_most
         self._changed = threading.Condition()
         self._times: Counter[int] = Counter()  # of each thread
         self._came: Counter[int] = Counter()  # for the first time, for the second …
 
     def wait(self) -> None:
         me = threading.get_ident()
+        if not getattr(racer, "runs", False) or self._times[me] >= self.at_most:
+            return
         with self._changed:
             self._times[me] += 1
             time = self._times[me]

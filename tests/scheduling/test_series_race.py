@@ -9,9 +9,10 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from scheduling import series
+from scheduling import conflicts, series
 from scheduling.facts import SeriesRefused
 from scheduling.models import Appointment, Series
+from tests.at_once import Meeting
 from tests.factories import PatientFactory, at
 from tests.scheduling.conftest import open_desk, therapist_at
 from tests.scheduling.test_race import (  # noqa: F401 -- fixtures
@@ -108,8 +109,10 @@ def test_series_that_cross_two_therapists_in_opposite_directions_end_without_a_d
     assert double_booked() == 0
 
 
-@pytest.mark.usefixtures("two_have_looked")
 def test_without_locking_everybody_first_the_same_series_do_deadlock(monkeypatch):
+    """Two hold a therapist each before either wants the other's."""
+    meeting = Meeting(at_most=1)
+    monkeypatch.setattr(conflicts, "refuse_taken", meeting.after(conflicts.refuse_taken))
     monkeypatch.setattr(series, "_lock", lambda patient, visits: None)
 
     assert book_across_two_therapists(open_desk())["deadlock"] > 0
