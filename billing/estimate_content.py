@@ -10,7 +10,8 @@ from typing import Any
 
 from billing.models import EstimateRule
 from billing.policies import fees_on
-from billing.superbill_content import day_of, patient_of, practice_of, stamp, therapist_of
+from billing.rules.words import spoken
+from billing.superbill_content import patient_of, practice_of, stamp, therapist_of
 from documentation.models import Episode, ProcedureCode
 from people.models import Clinic, Patient
 from scheduling.models import Appointment, AppointmentType
@@ -92,7 +93,7 @@ class NoPrice(LookupError):
     """A code that is on no list of the practice's own on the day of a visit."""
 
     def __init__(self, code: str, day: dt.date) -> None:
-        super().__init__(f"{code} has no price on {day_of(day)}.")
+        super().__init__(f"{code} has no price on {spoken(day)}.")
         self.code = code
 
 
@@ -147,8 +148,8 @@ def gather(
         "practice": practice_of(clinic),
         "patient": patient_of(patient),
         "primary": plan.primary,
-        "first_day": day_of(costed.first_day) if costed.first_day else "",
-        "last_day": day_of(costed.last_day) if costed.last_day else "",
+        "first_day": spoken(costed.first_day) if costed.first_day else "",
+        "last_day": spoken(costed.last_day) if costed.last_day else "",
         "diagnoses": [
             [row.code, row.label] for row in (plan.episode.diagnoses.all() if plan.episode else ())
         ],
@@ -168,7 +169,7 @@ def gather(
             "most_months": rule.most_months,
             "source": rule.source,
         },
-        "issued_on": day_of(issued_at.astimezone(clinic.zone).date()),
+        "issued_on": spoken(issued_at.astimezone(clinic.zone).date()),
         "created": stamp(issued_at),
         "asked": {
             "episode": plan.episode.pk if plan.episode else None,
@@ -183,9 +184,9 @@ def gather(
 def _group(group: Group, labels: dict[str, str]) -> Content:
     return {
         "title": group.type.name,
-        "days": [day_of(day) for day in group.days],
+        "days": [spoken(day) for day in group.days],
         "more": group.more,
-        "until": day_of(group.until) if group.until else "",
+        "until": spoken(group.until) if group.until else "",
         "visits": group.visits,
         "services": [
             {

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from billing import packets
+from billing.rules.words import spoken
 from documentation.models import Episode, Visit
 from web.forms import TidyForm
 
@@ -73,5 +74,4 @@ class PacketForm(TidyForm):
 
 
 def _called(visit: Visit) -> str:
-    day = visit.date_of_service
-    return f"{day:%b} {day.day}, {day.year}, {visit.note.get_kind_display()}"
+    return f"{spoken(visit.date_of_service)}, {visit.note.get_kind_display()}"

@@ -17,6 +17,7 @@ from billing.estimates import Compared
 from billing.models import Estimate, EstimateRule
 from billing.policies import fees_on
 from billing.rules.estimates import months_after
+from billing.rules.words import spoken
 from documentation.models import Episode, ProcedureCode, Visit
 from people.models import Patient
 from scheduling.models import Appointment, AppointmentType
@@ -109,7 +110,7 @@ class SuperbillForm(TidyForm):
 
 
 def called(visit: Visit) -> str:
-    return f"{superbill_content.day_of(visit.date_of_service)}, {visit.therapist}"
+    return f"{spoken(visit.date_of_service)}, {visit.therapist}"
 
 
 class TakeBackForm(TidyForm):
@@ -319,10 +320,7 @@ class EstimateForm(TidyForm):
     def _bound(self, chosen: Sequence[Appointment], until: dt.date | None) -> None:
         """The rule's horizon; a visit beyond it is for a later estimate."""
         last = months_after(self.today, self.rule.most_months)
-        words = (
-            f"An estimate reaches {self.rule.most_months} months at most: to "
-            f"{superbill_content.day_of(last)}."
-        )
+        words = f"An estimate reaches {self.rule.most_months} months at most: to {spoken(last)}."
         if until is not None and until > last:
             self.add_error("more_until", words)
         elif until is not None and until < self.today:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from billing.coding import Coded, NoPolicy, code_visit, coverage_of
 from billing.frozen import sha256_of
 from billing.models import AuditPacket, Claim
+from billing.rules.words import spoken
 from documentation import frozen, pdf, plan_pdf
 from documentation.models import (
     Amendment,
@@ -370,7 +371,7 @@ def _act(action: str, count: int) -> str:
 
 
 def _day(day: dt.date | None) -> str:
-    return f"{day:%b} {day.day}, {day.year}" if day is not None else ""
+    return spoken(day) if day is not None else ""
 
 
 def _instant(moment: dt.datetime, clinic: Clinic) -> str:

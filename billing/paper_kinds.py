@@ -11,6 +11,7 @@ from django.urls import reverse
 from billing import issued_papers, packets, paper_batches
 from billing.models import AuditPacket, Claim, Estimate, PaperBatch, Superbill
 from billing.places import SEES_CLAIMS
+from billing.rules.words import spoken
 from billing.tasks import make_audit_packet, make_estimate, make_superbill, print_paper_batch
 from documentation.paper_kinds import Kind, Shown, register
 from people.access import SEES_CARDS, TAKES_CARDS
@@ -26,9 +27,9 @@ def _visible(user: User) -> models.QuerySet[AuditPacket]:
 
 def _shown(row: AuditPacket) -> Shown:
     first, last = row.first_day, row.last_day
-    title = f"Audit packet, {first:%b} {first.day}, {first.year}"
+    title = f"Audit packet, {spoken(first)}"
     if last != first:
-        title += f" to {last:%b} {last.day}, {last.year}"
+        title += f" to {spoken(last)}"
     return Shown(
         title=title,
         patient=row.patient,

@@ -26,6 +26,7 @@ from billing.models import (
 from billing.models.rule_data import last_day_before
 from billing.rules.cms_files import WrongRow
 from billing.rules.cms_quarters import quarter_name
+from billing.rules.words import spoken
 
 SAMPLES = 8  # of each kind of change
 # A file cut at the end of a line has no mark of it, but then much of what is held is missing.
@@ -96,7 +97,7 @@ def source_of(load: RuleLoad) -> str:
     when = (
         quarter_name(load.holds_from)
         if load.kind in (RuleLoad.Kind.NCCI, RuleLoad.Kind.MUE)
-        else f"{load.holds_from:%b} {load.holds_from.day}, {load.holds_from.year}"
+        else spoken(load.holds_from)
     )
     return f"CMS {load.get_kind_display()}, {when}: {load.file_name}"[:200]
 
@@ -199,12 +200,8 @@ class PairChanges(_Told):
 def _days(start: dt.date, end: dt.date | None, indicator: int) -> str:
     if indicator == 9:
         return "indicator 9, never in force"
-    until = f" to {_spoken(end)}" if end else ""
-    return f"indicator {indicator}, from {_spoken(start)}{until}"
-
-
-def _spoken(day: dt.date) -> str:
-    return f"{day:%b} {day.day}, {day.year}"
+    until = f" to {spoken(end)}" if end else ""
+    return f"indicator {indicator}, from {spoken(start)}{until}"
 
 
 # Editions

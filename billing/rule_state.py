@@ -17,6 +17,7 @@ from billing.models import (
     UnitLimit,
 )
 from billing.rules.cms_quarters import first_of_quarter, quarter_name
+from billing.rules.words import spoken
 
 STARTER_QUARTER = dt.date(2024, 7, 1)  # of the pairs and limits the program comes with
 QUARTERLY = (RuleLoad.Kind.NCCI, RuleLoad.Kind.MUE)
@@ -39,7 +40,7 @@ class Held:
             return ""
         if self.kind in QUARTERLY:
             return quarter_name(self.starts)
-        return f"{self.starts:%b} {self.starts.day}, {self.starts.year}"
+        return spoken(self.starts)
 
 
 def held_on(day: dt.date) -> list[Held]:

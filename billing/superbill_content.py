@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from billing.coding import code_visit, self_pay_policy
+from billing.rules.words import spoken
 from documentation.models import ProcedureCode, Visit
 from people.models import Clinic, Patient, Practice, Therapist
 from scheduling.models import DeskPayment
@@ -68,7 +69,7 @@ def gather(patient: Patient, charged: Sequence[Charged], *, asked_at: dt.datetim
         "visits": [_visit(one) for one in charged],
         "payments": [
             {
-                "day": day_of(payment.taken_on),
+                "day": spoken(payment.taken_on),
                 "receipt": payment.receipt,
                 "how": payment.get_method_display()
                 if payment.reverses_id is None
@@ -80,7 +81,7 @@ def gather(patient: Patient, charged: Sequence[Charged], *, asked_at: dt.datetim
         "total": money(total),
         "paid": money(paid),
         "balance": money(total - paid),
-        "issued_on": day_of(asked_at.astimezone(clinic.zone).date()),
+        "issued_on": spoken(asked_at.astimezone(clinic.zone).date()),
         "created": stamp(asked_at),
     }
 
@@ -89,7 +90,7 @@ def _visit(one: Charged) -> Content:
     visit = one.visit
     diagnoses = visit.episode.diagnoses.all() if visit.episode is not None else ()
     return {
-        "day": day_of(visit.date_of_service),
+        "day": spoken(visit.date_of_service),
         "place": visit.place_of_service,
         "clinic": visit.clinic.name,
         "address": visit.clinic.one_line,
@@ -130,7 +131,7 @@ def patient_of(patient: Patient) -> Content:
     return {
         "name": patient.full_name,
         "mrn": patient.mrn,
-        "born": day_of(patient.birth_date),
+        "born": spoken(patient.birth_date),
         "address": patient.one_line,
     }
 
@@ -138,10 +139,6 @@ def patient_of(patient: Patient) -> Content:
 def therapist_of(therapist: Therapist) -> Content:
     """Who stands for the service; an assistant has no NPI, and bills under the supervisor."""
     return {"name": str(therapist), "npi": therapist.npi}
-
-
-def day_of(day: dt.date) -> str:
-    return f"{day:%b} {day.day}, {day.year}"
 
 
 def stamp(moment: dt.datetime) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from typing import Any
 
+from billing.rules.words import spoken
+
 LISTS = {
     "lines": "Line",
     "diagnoses": "Diagnosis",
@@ -91,4 +93,4 @@ def _day(text: str) -> str:
         day = dt.date.fromisoformat(text)
     except ValueError:
         return text
-    return f"{day:%b} {day.day}, {day.year}"
+    return spoken(day)

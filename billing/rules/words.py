@@ -1,4 +1,4 @@
-"""How findings put a day into words."""
+"""How billing puts a day into words: findings, papers, versions, rule data."""
 
 from datetime import date
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from people import imports
 from people.access import DESK, StaffRequest, allow, find_visible, open_import
+from people.exports import CSV
 from people.forms.imports import ImportForm
 from people.forms.rows import status_of
 from people.imports import CannotImport, CannotUndo
@@ -69,7 +70,7 @@ def _with_way_to(problem: CannotImport, request: StaffRequest) -> str:
 @allow(*DESK)
 @require_safe
 def template(request: StaffRequest) -> HttpResponse:
-    return _as_csv(imports.template(), "patients-template.csv")
+    return give(imports.template(), content_type=CSV, name="patients-template.csv")
 
 
 @allow(*DESK)
@@ -147,11 +148,7 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
 @require_safe
 def refused(request: StaffRequest, pk: int) -> HttpResponse:
     file = open_import(pk, by=request.user)
-    return _as_csv(imports.refused(file), f"refused-rows-{file.pk}.csv")
-
-
-def _as_csv(content: bytes, name: str) -> HttpResponse:
-    return give(content, content_type="text/csv; charset=utf-8", name=name)
+    return give(imports.refused(file), content_type=CSV, name=f"refused-rows-{file.pk}.csv")
 
 
 def _page(request: StaffRequest, file: ImportFile, used: CannotUndo | None = None) -> HttpResponse:

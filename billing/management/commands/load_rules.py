@@ -17,6 +17,7 @@ from django.utils import timezone
 from billing import rule_files, rule_loads
 from billing.models import RuleLoad
 from billing.rules.cms_quarters import start_in_name
+from billing.rules.words import spoken
 
 
 def _day(text: str) -> dt.date:
@@ -58,8 +59,7 @@ class Command(BaseCommand):
             load = rule_loads.take(load=load, by=None)
         except rule_loads.CannotLoad as refused:
             raise CommandError(refused.told) from None
-        self.stdout.write(f"It holds from {load.holds_from:%b} {load.holds_from.day}, "
-                          f"{load.holds_from.year} on.")  # fmt: skip
+        self.stdout.write(f"It holds from {spoken(load.holds_from)} on.")
 
     def _read(self, path: Path, kind: str, starts: dt.date) -> RuleLoad:
         with path.open("rb") as file:
